@@ -1,0 +1,37 @@
+package dev.mq.spi;
+
+/**
+ * Reads records of a log. All methods but {@link #wakeup} are called by one thread at a time. Within a partition records come in
+ * offset order without a skip (L-04, L-05).
+ */
+public interface RecordSource {
+  /**
+   * Adds records to a batch, as many as there are and as it has room.
+   *
+   * @param batch the caller's; must not be kept
+   * @param maxWaitNanos how long to wait for the first one; 0 does not wait
+   * @return how many were added; 0 after the wait or {@link #wakeup}
+   * @throws InterruptedException when interrupted while waiting
+   */
+  int poll(RecordBatch batch, long maxWaitNanos) throws InterruptedException;
+
+  /**
+   * Sets the next offset of a partition: reading goes on at the least existing offset at or after it (L-06). For a source
+   * without a group this also starts reading the partition.
+   *
+   * @throws dev.mq.api.MqException {@code OUT_OF_RANGE} when it lies below the first offset still there or beyond the end
+   */
+  void seek(int partition, long offset);
+
+  /** Hands out no records of a partition until it is resumed. */
+  void pause(int partition);
+
+  /** Hands out records of a partition again. */
+  void resume(int partition);
+
+  /** Makes a waiting or the next {@link #poll} return soon. From any thread; cheap. */
+  void wakeup();
+
+  /** Closes; a member of a group leaves it, after its listener was told of the revoked partitions. */
+  void close();
+}

@@ -1,0 +1,13 @@
+package dev.mq.core.runtime;
+
+import java.time.Duration;
+
+/** Something made from a broker that has to be closed with it. */
+public interface Child {
+  /**
+   * Closes within a timeout; idempotent.
+   *
+   * @return whether everything ended in time
+   */
+  boolean close(Duration timeout);
+}

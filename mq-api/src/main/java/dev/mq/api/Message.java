@@ -306,6 +306,13 @@ public final class Message {
       return this;
     }
 
+    /** Removes the library's own headers, which a publisher cannot set: for sending on what was received. */
+    public Builder removeReservedHeaders() {
+      Headers all = headers().build();
+      all.names().stream().filter(n -> n.startsWith(RESERVED_HEADER_PREFIX)).forEach(headers()::remove);
+      return this;
+    }
+
     /** Replaces all headers. */
     public Builder headers(Headers headers) {
       this.headers = requireNonNull(headers, "headers").toBuilder();

@@ -12,7 +12,8 @@ public interface BackendConfig {
   <T> Optional<T> find(ConfigKey<T> key);
 
   /**
-   * Returns the settings under {@code mq.<backend>.native.} for the client library, without that prefix.
+   * Returns the settings under {@code mq.<backend>.native.} for the client library, without that
+   * prefix.
    *
    * @return possibly empty; the backend refuses those that would break a guarantee
    */

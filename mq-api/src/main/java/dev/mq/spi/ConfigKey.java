@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One configuration key: name, type, default, unit, range and what it is for. Declared once; parsing, checking and the
- * documentation come from it. Immutable.
+ * One configuration key: name, type, default, unit, range and what it is for. Declared once;
+ * parsing, checking and the documentation come from it. Immutable.
  *
  * @param <T> the type of the value
  */
@@ -23,7 +23,12 @@ public final class ConfigKey<T> {
   private final Function<String, T> parser;
 
   private ConfigKey(
-      String name, String typeName, @Nullable String defaultText, String doc, boolean secret, Function<String, T> parser) {
+      String name,
+      String typeName,
+      @Nullable String defaultText,
+      String doc,
+      boolean secret,
+      Function<String, T> parser) {
     this.name = requireNonNull(name, "name");
     this.typeName = requireNonNull(typeName, "typeName");
     this.defaultText = defaultText;
@@ -40,7 +45,11 @@ public final class ConfigKey<T> {
    * @param parser throws {@link IllegalArgumentException} whose message says what would be right
    */
   public static <T> ConfigKey<T> of(
-      String name, String typeName, @Nullable String defaultText, String doc, Function<String, T> parser) {
+      String name,
+      String typeName,
+      @Nullable String defaultText,
+      String doc,
+      Function<String, T> parser) {
     return new ConfigKey<>(name, typeName, defaultText, doc, false, parser);
   }
 
@@ -70,7 +79,8 @@ public final class ConfigKey<T> {
   }
 
   /** Declares an integer key with its range, both ends included. */
-  public static ConfigKey<Long> number(String name, long defaultValue, long min, long max, String doc) {
+  public static ConfigKey<Long> number(
+      String name, long defaultValue, long min, long max, String doc) {
     return of(
         name,
         "integer, " + min + " to " + max,
@@ -91,8 +101,12 @@ public final class ConfigKey<T> {
         });
   }
 
-  /** Declares a duration key with its range, both ends included; written as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 7d} or ISO-8601. */
-  public static ConfigKey<Duration> duration(String name, Duration defaultValue, Duration min, Duration max, String doc) {
+  /**
+   * Declares a duration key with its range, both ends included; written as {@code 500ms}, {@code
+   * 30s}, {@code 5m}, {@code 1h}, {@code 7d} or ISO-8601.
+   */
+  public static ConfigKey<Duration> duration(
+      String name, Duration defaultValue, Duration min, Duration max, String doc) {
     return of(
         name,
         "duration, " + Durations.format(min) + " to " + Durations.format(max),
@@ -102,14 +116,18 @@ public final class ConfigKey<T> {
           Duration d = Durations.parse(s);
           if (d.compareTo(min) < 0 || d.compareTo(max) > 0) {
             throw new IllegalArgumentException(
-                "expected a duration from " + Durations.format(min) + " to " + Durations.format(max));
+                "expected a duration from "
+                    + Durations.format(min)
+                    + " to "
+                    + Durations.format(max));
           }
           return d;
         });
   }
 
   /** Declares a key with a closed set of values, written in lower case with dashes. */
-  public static <E extends Enum<E>> ConfigKey<E> choice(String name, Class<E> type, E defaultValue, String doc) {
+  public static <E extends Enum<E>> ConfigKey<E> choice(
+      String name, Class<E> type, E defaultValue, String doc) {
     StringBuilder values = new StringBuilder();
     for (E e : type.getEnumConstants()) {
       values.append(values.isEmpty() ? "" : ", ").append(written(e));
@@ -169,7 +187,8 @@ public final class ConfigKey<T> {
       return parser.apply(text.strip());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
-          name + (secret ? "" : " = '" + text + "'") + " (" + source + "): " + e.getMessage(), secret ? null : e);
+          name + (secret ? "" : " = '" + text + "'") + " (" + source + "): " + e.getMessage(),
+          secret ? null : e);
     }
   }
 

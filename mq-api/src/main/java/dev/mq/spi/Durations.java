@@ -35,7 +35,8 @@ final class Durations {
     try {
       return Duration.parse(text.strip());
     } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException("expected a duration such as 500ms, 30s, 5m, 1h, 7d or PT30S", e);
+      throw new IllegalArgumentException(
+          "expected a duration such as 500ms, 30s, 5m, 1h, 7d or PT30S", e);
     }
   }
 

@@ -5,8 +5,9 @@ import dev.mq.api.Positions;
 /** A member of a log group. As {@link RecordSource}. */
 public interface GroupMember extends RecordSource {
   /**
-   * Commits positions (next to read) of partitions owned by this member. Must not wait for the answer where the system allows.
-   * Fails with {@code FENCED} for partitions not owned any more, and changes nothing of them then (G-07).
+   * Commits positions (next to read) of partitions owned by this member. Must not wait for the
+   * answer where the system allows. Fails with {@code FENCED} for partitions not owned any more,
+   * and changes nothing of them then (G-07).
    */
   void commit(Positions positions, CommitCallback callback);
 

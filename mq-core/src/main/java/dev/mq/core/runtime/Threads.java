@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The threads of one broker; none is started before it is needed, idle ones end after ten seconds. Thread-safe. */
+/**
+ * The threads of one broker; none is started before it is needed, idle ones end after ten seconds.
+ * Thread-safe.
+ */
 public final class Threads {
   private final String broker;
   private final Executor handlers;

@@ -5,7 +5,10 @@ public final class WireHeaders {
   /** How often the message failed, on copies made by the runtime; a long. */
   public static final String FAILURES = "mq-failures";
 
-  /** Why a message was dead-lettered: rejected, max-attempts, expired, delivery-limit or undecodable. */
+  /**
+   * Why a message was dead-lettered: rejected, max-attempts, expired, delivery-limit or
+   * undecodable.
+   */
   public static final String DEAD_REASON = "mq-dead-reason";
 
   /** The queue a dead letter was consumed from. */

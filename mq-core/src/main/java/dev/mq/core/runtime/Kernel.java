@@ -107,6 +107,11 @@ public final class Kernel {
     return threads.handlers();
   }
 
+  /** Returns whether {@link #handlers()} are threads of the library, so that a handler may also run on another one of it. */
+  public boolean ownHandlers() {
+    return threads.ownHandlers();
+  }
+
   /** Returns the executor for completions of the program: threads marked so that {@link WouldBlock} knows them. */
   public Executor completions() {
     return threads.completions();

@@ -78,10 +78,10 @@ final class Declarations {
     ExchangeTopology.@Nullable Observed seen = topology == null ? null : topology.observe();
     List<Change> changes = new ArrayList<>();
     for (ExchangeSpec e : t.exchanges()) {
-      changes.add(change(e, seen == null ? null : seen.exchange(e.name())));
+      changes.add(seen == null ? unseen(e) : change(e, seen.exchange(e.name())));
     }
     for (QueueSpec q : t.queues()) {
-      changes.add(change(q, seen == null ? null : seen.queue(q.name())));
+      changes.add(seen == null ? unseen(q) : change(q, seen.queue(q.name())));
     }
     for (LogSpec l : t.logs()) {
       Optional<LogSpec> found = logs().describe(l.name());
@@ -95,10 +95,11 @@ final class Declarations {
     return new TopologyPlan(changes);
   }
 
-  private static Change change(Object requested, @Nullable Optional<?> found) {
-    if (found == null) {
-      return new Change(Action.UNVERIFIABLE, requested.toString(), null);
-    }
+  private static Change unseen(Object requested) {
+    return new Change(Action.UNVERIFIABLE, requested.toString(), null);
+  }
+
+  private static Change change(Object requested, Optional<?> found) {
     if (found.isEmpty()) {
       return new Change(Action.CREATE, requested.toString(), null);
     }

@@ -7,6 +7,7 @@ import dev.mq.api.MqException;
 import dev.mq.core.runtime.WouldBlock;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +33,7 @@ final class Window {
   private final AtomicLong inFlight = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
-  private volatile int waiters;
+  private final AtomicInteger waiters = new AtomicInteger();
   private volatile boolean closed;
 
   Window(String address, int maxMessages, long maxBytes, Duration maxBlock, TimeSource time) {
@@ -64,7 +65,7 @@ final class Window {
    * @throws MqException {@code WOULD_BLOCK} when it would wait inside a completion, {@code INTERRUPTED}, {@code CLOSED}
    */
   void acquire(int bytes) {
-    if (waiters == 0 && tryAcquire(bytes)) {
+    if (waiters.get() == 0 && tryAcquire(bytes)) {
       return;
     }
     WouldBlock.check("send", address);
@@ -72,7 +73,7 @@ final class Window {
     TimeSource.Timer alarm = time.schedule(maxBlock, this::wakeAll);
     lock.lock();
     try {
-      waiters = waiters + 1;
+      waiters.incrementAndGet();
       while (!tryAcquire(bytes)) {
         if (closed) {
           throw new ClosedException("send " + address + ": producer was closed while waiting for room");
@@ -88,7 +89,7 @@ final class Window {
       throw new MqException(
           ErrorCode.INTERRUPTED, true, true, "send " + address + ": interrupted while waiting for room", e);
     } finally {
-      waiters = waiters - 1;
+      waiters.decrementAndGet();
       lock.unlock();
       alarm.cancel();
     }
@@ -97,7 +98,7 @@ final class Window {
   /** Gives room back. */
   void release(int messages, long bytes) {
     inFlight.addAndGet(-(messages * ONE_MESSAGE + bytes));
-    if (waiters > 0) {
+    if (waiters.get() > 0) {
       wakeAll();
     }
   }

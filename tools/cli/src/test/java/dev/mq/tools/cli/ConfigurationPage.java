@@ -108,7 +108,9 @@ final class ConfigurationPage {
         "They win over what the program says in code: operations tune a consumer without a release. A consumer's name is its"
             + " queue's unless the program gives it one.");
     p.table("mq.consumers.<name>.", ConsumerKeys.ALL);
-    p.section("Keys of producers: `mq.producers.<name>.*`", "They win over what the program says in code.");
+    p.section(
+        "Keys of producers: `mq.producers.<name>.*`",
+        "They win over what the program says in code.");
     p.table("mq.producers.<name>.", ProducerKeys.ALL);
     backends.stream().sorted(Comparator.comparing(BackendProvider::name)).forEach(p::backend);
     return p.page.toString();
@@ -118,7 +120,9 @@ final class ConfigurationPage {
     String prefix = "mq." + backend.name() + ".";
     section(
         "Keys of the backend " + backend.name() + ": `" + prefix + "*`",
-        "Settings under `" + prefix + "native.` go to the client library as they are, where there is one; those that would break a"
+        "Settings under `"
+            + prefix
+            + "native.` go to the client library as they are, where there is one; those that would break a"
             + " guarantee are refused.");
     table("", backend.keys());
   }

@@ -28,7 +28,9 @@ class ConfigurationPageTest {
     if (Boolean.getBoolean("mq.docs.write")) {
       Files.writeString(page(), wanted);
     }
-    assertThat(page()).as("the page is out of date, run: %s", ConfigurationPage.COMMAND).hasContent(wanted);
+    assertThat(page())
+        .as("the page is out of date, run: %s", ConfigurationPage.COMMAND)
+        .hasContent(wanted);
   }
 
   @Test
@@ -37,7 +39,9 @@ class ConfigurationPageTest {
     for (BackendProvider backend : BACKENDS) {
       for (ConfigKey<?> key : backend.keys()) {
         assertThat(page).contains("| `" + key.name() + "` |");
-        assertThat(key.name()).as("other programs inject such variables").doesNotMatch(".*[.-](port|host)");
+        assertThat(key.name())
+            .as("other programs inject such variables")
+            .doesNotMatch(".*[.-](port|host)");
       }
     }
   }

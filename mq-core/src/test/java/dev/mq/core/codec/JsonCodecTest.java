@@ -35,7 +35,11 @@ class JsonCodecTest {
   private record Order(String id, String status, long cents) {}
 
   private record Times(
-      Instant instant, LocalDate date, OffsetDateTime offset, Duration duration, Optional<String> note) {}
+      Instant instant,
+      LocalDate date,
+      OffsetDateTime offset,
+      Duration duration,
+      Optional<String> note) {}
 
   private record Strict(int size) {
     private Strict {
@@ -82,7 +86,8 @@ class JsonCodecTest {
   }
 
   private static <T> String written(Class<T> type, T value) {
-    return new String(JsonCodec.<T>of(type).encode(value, "q", Headers.builder()), StandardCharsets.UTF_8);
+    return new String(
+        JsonCodec.<T>of(type).encode(value, "q", Headers.builder()), StandardCharsets.UTF_8);
   }
 
   private static <T> T read(Type type, String json) {
@@ -186,8 +191,10 @@ class JsonCodecTest {
     assertThatThrownBy(() -> read(Order.class, "null")).hasMessageEndingWith("the JSON is null");
     assertThatThrownBy(() -> read(Optional.class, "null")).hasMessageEndingWith("the JSON is null");
     assertThatThrownBy(() -> read(int.class, "null")).hasMessageEndingWith("the JSON is null");
-    assertThatThrownBy(() -> read(Order.class, "{\n\"id\" x}")).hasMessageContaining("is not JSON, line 2, column ");
-    assertThatThrownBy(() -> read(Order.class, "{} []")).hasMessageContaining("something else, line 1, column 4");
+    assertThatThrownBy(() -> read(Order.class, "{\n\"id\" x}"))
+        .hasMessageContaining("is not JSON, line 2, column ");
+    assertThatThrownBy(() -> read(Order.class, "{} []"))
+        .hasMessageContaining("something else, line 1, column 4");
     assertThatThrownBy(() -> read(Order.class, "{\"cents\":\"a\"}"))
         .hasMessageContaining("does not fit (InvalidFormatException), line 1, column ");
   }
@@ -211,9 +218,12 @@ class JsonCodecTest {
     String id = Gadget.class.getName();
     Object read = read(Object.class, "{\"@class\":\"" + id + "\",\"command\":\"x\"}");
     assertThat(read).isInstanceOf(Map.class);
-    assertThat(JsonCodec.<Object>of(Object.class).decode(bytes("[\"" + id + "\",{}]"), "q", Headers.empty()))
+    assertThat(
+            JsonCodec.<Object>of(Object.class)
+                .decode(bytes("[\"" + id + "\",{}]"), "q", Headers.empty()))
         .isInstanceOf(List.class);
-    assertThatThrownBy(() -> read(OpenToAll.class, "{\"any\":{\"@class\":\"" + id + "\",\"command\":\"x\"}}"))
+    assertThatThrownBy(
+            () -> read(OpenToAll.class, "{\"any\":{\"@class\":\"" + id + "\",\"command\":\"x\"}}"))
         .isInstanceOf(DecodeException.class);
     assertThat(gadgetLoaded).isFalse();
   }
@@ -222,7 +232,8 @@ class JsonCodecTest {
   void whatCannotBeEncodedIsAnErrorOfItsOwn() {
     Object unknown = new Object();
     assertThatThrownBy(() -> written(Object.class, unknown))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ENCODE))
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ENCODE))
         .hasMessageContaining("'q'")
         .hasMessageContaining("No serializer found");
     Object cycle = new ArrayList<>();
@@ -230,9 +241,11 @@ class JsonCodecTest {
     List<Object> list = (List<Object>) cycle;
     list.add(list);
     assertThatThrownBy(() -> written(Object.class, cycle))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ENCODE));
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ENCODE));
     assertThatThrownBy(() -> written(Object.class, new Leaky()))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ENCODE))
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ENCODE))
         .satisfies(JsonCodecTest::assertHidden);
   }
 
@@ -245,8 +258,12 @@ class JsonCodecTest {
 
   @Test
   void nullIsRefusedByName() {
-    assertThatThrownBy(() -> JsonCodec.of(null)).isInstanceOf(NullPointerException.class).hasMessage("type");
-    assertThatThrownBy(() -> written(Order.class, null)).isInstanceOf(NullPointerException.class).hasMessage("value");
+    assertThatThrownBy(() -> JsonCodec.of(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("type");
+    assertThatThrownBy(() -> written(Order.class, null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("value");
   }
 
   @Test

@@ -23,31 +23,40 @@ class ConfigFileTest extends ConfigFixture {
 
   @Test
   void theFileOfTheVariableIsUsed() {
-    environment.variable("MQ_CONFIG", "other.json").file("other.json", "{\"mq\":{\"tls\":{\"trust\":\"other\"}}}");
+    environment
+        .variable("MQ_CONFIG", "other.json")
+        .file("other.json", "{\"mq\":{\"tls\":{\"trust\":\"other\"}}}");
     assertThat(value(load(), CommonKeys.TLS_TRUST)).isEqualTo("other");
   }
 
   @Test
   void theFileNamedInCodeIsUsedEvenWhenIsolated() {
-    environment.file("other.properties", "mq.tls.trust=other").property("mq.config", "none.properties");
-    assertThat(value(load(code("mq.config", "other.properties").isolated()), CommonKeys.TLS_TRUST)).isEqualTo("other");
+    environment
+        .file("other.properties", "mq.tls.trust=other")
+        .property("mq.config", "none.properties");
+    assertThat(value(load(code("mq.config", "other.properties").isolated()), CommonKeys.TLS_TRUST))
+        .isEqualTo("other");
   }
 
   @Test
   void theFileGivenToTheBuilderWinsOverProperties() {
     environment.file("a.properties", "mq.tls.trust=a").property("mq.config", "none.properties");
-    assertThat(value(load(code().file(Path.of("a.properties"))), CommonKeys.TLS_TRUST)).isEqualTo("a");
+    assertThat(value(load(code().file(Path.of("a.properties"))), CommonKeys.TLS_TRUST))
+        .isEqualTo("a");
   }
 
   @Test
   void twoFilesGivenInCodeAreAContradiction() {
     environment.file("a.properties").file("b.properties");
-    refused(code("mq.config", "a.properties").file(Path.of("b.properties"))).hasMessageContaining("mq.config (code)");
+    refused(code("mq.config", "a.properties").file(Path.of("b.properties")))
+        .hasMessageContaining("mq.config (code)");
   }
 
   @Test
   void theWorkingDirectoryWinsOverTheClassPath() {
-    environment.file("mq.properties", "mq.tls.trust=here").resource("jar/mq.properties", "mq.tls.trust=jar");
+    environment
+        .file("mq.properties", "mq.tls.trust=here")
+        .resource("jar/mq.properties", "mq.tls.trust=jar");
     assertThat(value(load(), CommonKeys.TLS_TRUST)).isEqualTo("here");
   }
 
@@ -67,7 +76,10 @@ class ConfigFileTest extends ConfigFixture {
 
   @Test
   void severalFilesOnTheClassPathDoNotMatterWhenOneIsNamed() {
-    environment.resource("one/mq.properties").resource("two/mq.properties").file("mq.properties", "mq.tls.trust=here");
+    environment
+        .resource("one/mq.properties")
+        .resource("two/mq.properties")
+        .file("mq.properties", "mq.tls.trust=here");
     assertThat(value(load(), CommonKeys.TLS_TRUST)).isEqualTo("here");
   }
 
@@ -107,7 +119,8 @@ class ConfigFileTest extends ConfigFixture {
     assertThat(loaded.topologyMode()).isEqualTo(Configuration.TopologyMode.VERIFY);
     assertThat(value(loaded, FakeProvider.URIS)).isEqualTo("amqp://a,amqp://b");
     assertThat(value(loaded, FakeProvider.HEARTBEAT)).isEqualTo(45);
-    assertThat(loaded.backendConfig().nativeSettings()).isEqualTo(Map.of("x.y", "1.50", "z", "true"));
+    assertThat(loaded.backendConfig().nativeSettings())
+        .isEqualTo(Map.of("x.y", "1.50", "z", "true"));
     assertThat(loaded.consumer("account.events").find(ConsumerKeys.PREFETCH)).contains(10L);
     assertThat(loaded.consumer("email").find(ConsumerKeys.CONCURRENCY)).contains(3L);
   }
@@ -130,7 +143,9 @@ class ConfigFileTest extends ConfigFixture {
       })
   void brokenJsonIsAnErrorThatNamesTheFile(String json) {
     environment.file("bad.json", json);
-    refused(code().file(directory.resolve("bad.json"))).hasMessageContaining("bad.json").hasNoCause();
+    refused(code().file(directory.resolve("bad.json")))
+        .hasMessageContaining("bad.json")
+        .hasNoCause();
   }
 
   @Test
@@ -141,9 +156,12 @@ class ConfigFileTest extends ConfigFixture {
 
   @Test
   void filesAreUtf8AndMayStartWithAByteOrderMark() throws Exception {
-    Files.writeString(directory.resolve("mq.properties"), "\uFEFFmq.tls.trust=/etc/\u00fcmlaut.pem");
+    Files.writeString(
+        directory.resolve("mq.properties"), "\uFEFFmq.tls.trust=/etc/\u00fcmlaut.pem");
     assertThat(value(load(), CommonKeys.TLS_TRUST)).isEqualTo("/etc/\u00fcmlaut.pem");
-    Files.write(directory.resolve("mq.properties"), "mq.tls.trust=/etc/\u00fc".getBytes(StandardCharsets.ISO_8859_1));
+    Files.write(
+        directory.resolve("mq.properties"),
+        "mq.tls.trust=/etc/\u00fc".getBytes(StandardCharsets.ISO_8859_1));
     refused().hasMessageContaining("UTF-8");
   }
 

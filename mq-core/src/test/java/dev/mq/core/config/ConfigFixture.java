@@ -11,7 +11,9 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the tests of configuration share: surroundings of their own, two backends that are known. */
+/**
+ * What the tests of configuration share: surroundings of their own, two backends that are known.
+ */
 abstract class ConfigFixture {
   @TempDir Path directory;
   FakeEnvironment environment;

@@ -30,9 +30,12 @@ class KnownKeysTest extends ConfigFixture {
     "mq.consumers.prefetch, mq.consumers.<name>.prefetch"
   })
   void anUnknownKeyIsNamedWithSourceAndTheNearestKnownOne(String key, String nearest) {
-    refused(key, "1").hasMessageContaining(key + " (code): unknown key, the nearest known one is " + nearest);
+    refused(key, "1")
+        .hasMessageContaining(key + " (code): unknown key, the nearest known one is " + nearest);
     environment.file("mq.properties", key + "=1");
-    refused().hasMessageContaining(key + " (file " + directory.resolve("mq.properties") + ")").hasMessageContaining(nearest);
+    refused()
+        .hasMessageContaining(key + " (file " + directory.resolve("mq.properties") + ")")
+        .hasMessageContaining(nearest);
   }
 
   @ParameterizedTest
@@ -55,7 +58,10 @@ class KnownKeysTest extends ConfigFixture {
   @Test
   void everyUnknownKeyIsNamedAtOnce() {
     environment.file("mq.properties", "mq.a=1", "mq.b=2");
-    refused("mq.c", "3").hasMessageContaining("mq.a (").hasMessageContaining("mq.b (").hasMessageContaining("mq.c (");
+    refused("mq.c", "3")
+        .hasMessageContaining("mq.a (")
+        .hasMessageContaining("mq.b (")
+        .hasMessageContaining("mq.c (");
   }
 
   @Test
@@ -71,27 +77,39 @@ class KnownKeysTest extends ConfigFixture {
   void sectionsOfShippedBackendsAreAllowedWhenTheyAreNotThere() {
     known = List.of();
     environment.file(
-        "mq.properties", "mq.rabbit.anything=1", "mq.kafka.native.acks=1", "mq.inmemory.x=2", "mq.brokers.a.rabbit.b.c=3");
+        "mq.properties",
+        "mq.rabbit.anything=1",
+        "mq.kafka.native.acks=1",
+        "mq.inmemory.x=2",
+        "mq.brokers.a.rabbit.b.c=3");
     assertThat(load().brokerName()).isEqualTo("a");
   }
 
   @Test
   void sectionsOfOtherBackendsOnTheClassPathAreChecked() {
     environment.file("mq.properties", "mq.backend=rabbit", "mq.kafka.bootstrap=x");
-    refused().hasMessageContaining("mq.kafka.bootstrap (").hasMessageContaining("mq.kafka.bootstrap-servers");
+    refused()
+        .hasMessageContaining("mq.kafka.bootstrap (")
+        .hasMessageContaining("mq.kafka.bootstrap-servers");
     environment.file("mq.properties", "mq.backend=rabbit", "mq.kafka.retries=11");
     refused().hasMessageContaining("mq.kafka.retries = '11'");
   }
 
   @Test
   void placeholdersOfOtherBackendsAreNotReadSoOneFileServesAll() {
-    environment.file("mq.properties", "mq.backend=rabbit", "mq.kafka.retries=${env:ONLY_ON_KAFKA_HOSTS}");
+    environment.file(
+        "mq.properties", "mq.backend=rabbit", "mq.kafka.retries=${env:ONLY_ON_KAFKA_HOSTS}");
     assertThat(load().backend()).isEqualTo("rabbit");
   }
 
   @Test
   void theSectionOfAMissingBackendThatIsSelectedIsLeftToWhoeverOpensIt() {
-    environment.file("mq.properties", "mq.brokers.default.backend=dir", "mq.dir.path=/tmp", "mq.brokers.x.backend=odd", "mq.odd.a=1");
+    environment.file(
+        "mq.properties",
+        "mq.brokers.default.backend=dir",
+        "mq.dir.path=/tmp",
+        "mq.brokers.x.backend=odd",
+        "mq.odd.a=1");
     assertThat(load().backend()).isEqualTo("dir");
     refused("mq.even.a", "1").hasMessageContaining("mq.even.a");
   }
@@ -112,13 +130,20 @@ class KnownKeysTest extends ConfigFixture {
     "mq.producers.audit.max-in-flight, 0, 1 to 1000000",
     "mq.producers.audit.delivery-timeout, 0, 1ms to 1h"
   })
-  void aValueOfTheWrongTypeOrRangeIsRefusedAtOpenFromEverySource(String key, String value, String wanted) {
+  void aValueOfTheWrongTypeOrRangeIsRefusedAtOpenFromEverySource(
+      String key, String value, String wanted) {
     String named = key + " = '" + value + "' (";
-    refused("mq.backend", "rabbit", key, value).hasMessageContaining(named + "code)").hasMessageContaining(wanted);
+    refused("mq.backend", "rabbit", key, value)
+        .hasMessageContaining(named + "code)")
+        .hasMessageContaining(wanted);
     environment.property(key, value);
-    refused("mq.backend", "rabbit").hasMessageContaining(named + "system property)").hasMessageContaining(wanted);
+    refused("mq.backend", "rabbit")
+        .hasMessageContaining(named + "system property)")
+        .hasMessageContaining(wanted);
     environment = new FakeEnvironment(directory).file("mq.properties", key + "=" + value);
-    refused("mq.backend", "rabbit").hasMessageContaining(named + "file ").hasMessageContaining(wanted);
+    refused("mq.backend", "rabbit")
+        .hasMessageContaining(named + "file ")
+        .hasMessageContaining(wanted);
   }
 
   @Test

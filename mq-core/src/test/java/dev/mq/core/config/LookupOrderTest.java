@@ -114,16 +114,21 @@ class LookupOrderTest extends ConfigFixture {
 
   @Test
   void aBlankVariableCountsAsNotSet() {
-    environment.variable("MQ_TLS_TRUST", " ").variable("MQ_CONFIG", "").file("mq.properties", "mq.tls.trust=file");
+    environment
+        .variable("MQ_TLS_TRUST", " ")
+        .variable("MQ_CONFIG", "")
+        .file("mq.properties", "mq.tls.trust=file");
     assertThat(value(load(), CommonKeys.TLS_TRUST)).isEqualTo("file");
   }
 
   @Test
   void namesInTheEnvironmentAreUpperCaseWithUnderscores() {
-    assertThat(Sources.variable("mq.consumers.email.concurrency")).isEqualTo("MQ_CONSUMERS_EMAIL_CONCURRENCY");
+    assertThat(Sources.variable("mq.consumers.email.concurrency"))
+        .isEqualTo("MQ_CONSUMERS_EMAIL_CONCURRENCY");
     assertThat(Sources.variable("mq.consumers.account-events.retry.max-attempts"))
         .isEqualTo("MQ_CONSUMERS_ACCOUNT_EVENTS_RETRY_MAX_ATTEMPTS");
-    assertThat(Sources.variable("mq.consumers.\u00fcber\ud83d\ude00.prefetch")).isEqualTo("MQ_CONSUMERS__BER__PREFETCH");
+    assertThat(Sources.variable("mq.consumers.\u00fcber\ud83d\ude00.prefetch"))
+        .isEqualTo("MQ_CONSUMERS__BER__PREFETCH");
   }
 
   @Test

@@ -26,29 +26,35 @@ class NamedThingsTest extends ConfigFixture {
 
   @Test
   void theDefaultBrokerIsTheOneOfThatName() {
-    environment.file("mq.properties", "mq.brokers.default.backend=kafka", "mq.brokers.other.backend=rabbit");
+    environment.file(
+        "mq.properties", "mq.brokers.default.backend=kafka", "mq.brokers.other.backend=rabbit");
     assertThat(load().brokerName()).isEqualTo("default");
     assertThat(load().backend()).isEqualTo("kafka");
   }
 
   @Test
   void theDefaultBrokerIsElseTheOnlyOne() {
-    environment.file("mq.properties", "mq.brokers.events.backend=kafka", "mq.brokers.events.topology=none");
+    environment.file(
+        "mq.properties", "mq.brokers.events.backend=kafka", "mq.brokers.events.topology=none");
     assertThat(load().brokerName()).isEqualTo("events");
     assertThat(load().backend()).isEqualTo("kafka");
   }
 
   @Test
   void severalBrokersAndNoneCalledDefaultIsAnErrorThatNamesThem() {
-    environment.file("mq.properties", "mq.brokers.events.backend=kafka", "mq.brokers.tasks.backend=rabbit");
+    environment.file(
+        "mq.properties", "mq.brokers.events.backend=kafka", "mq.brokers.tasks.backend=rabbit");
     refused().hasMessageContaining("events").hasMessageContaining("tasks");
     assertThat(open("tasks").backend()).isEqualTo("rabbit");
   }
 
   @Test
   void aBrokerThatIsAskedForHasToExist() {
-    environment.file("mq.properties", "mq.brokers.events.backend=kafka", "mq.brokers.tasks.backend=rabbit");
-    refused(code().name("task")).hasMessageContaining("'task'").hasMessageContaining("nearest is 'tasks'");
+    environment.file(
+        "mq.properties", "mq.brokers.events.backend=kafka", "mq.brokers.tasks.backend=rabbit");
+    refused(code().name("task"))
+        .hasMessageContaining("'task'")
+        .hasMessageContaining("nearest is 'tasks'");
     environment.file("mq.properties", "mq.backend=kafka");
     refused(code().name("task")).hasMessageContaining("mq.brokers.task.");
   }
@@ -114,20 +120,25 @@ class NamedThingsTest extends ConfigFixture {
     Configuration loaded = open("eu.west");
     assertThat(loaded.brokerName()).isEqualTo("eu.west");
     assertThat(loaded.consumer("account.events").find(ConsumerKeys.PREFETCH)).contains(5L);
-    assertThat(loaded.consumer("account.events").find(ConsumerKeys.RETRY_MAX)).contains(Duration.ofSeconds(2));
-    assertThat(loaded.consumer("retry.max").find(ConsumerKeys.RETRY_MAX)).contains(Duration.ofSeconds(3));
+    assertThat(loaded.consumer("account.events").find(ConsumerKeys.RETRY_MAX))
+        .contains(Duration.ofSeconds(2));
+    assertThat(loaded.consumer("retry.max").find(ConsumerKeys.RETRY_MAX))
+        .contains(Duration.ofSeconds(3));
     assertThat(loaded.consumer("account").find(ConsumerKeys.PREFETCH)).isEmpty();
     assertThat(loaded.producer("queue:a.b").find(ProducerKeys.MAX_IN_FLIGHT)).contains(4L);
   }
 
   @Test
   void consumersAreLookedUpInTheEnvironmentByTheirNameAndCheckedThen() {
-    environment.variable("MQ_CONSUMERS_EMAIL_CONCURRENCY", "9").variable("MQ_CONSUMERS_BAD_PREFETCH", "none");
+    environment
+        .variable("MQ_CONSUMERS_EMAIL_CONCURRENCY", "9")
+        .variable("MQ_CONSUMERS_BAD_PREFETCH", "none");
     Configuration loaded = load();
     assertThat(loaded.report()).doesNotContain("mq.consumers.email");
     assertThat(loaded.consumer("email").find(ConsumerKeys.CONCURRENCY)).contains(9L);
     assertThat(loaded.report())
-        .contains("mq.consumers.email.concurrency = 9  (environment variable MQ_CONSUMERS_EMAIL_CONCURRENCY)");
+        .contains(
+            "mq.consumers.email.concurrency = 9  (environment variable MQ_CONSUMERS_EMAIL_CONCURRENCY)");
     assertThatThrownBy(() -> loaded.consumer("bad"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("mq.consumers.bad.prefetch")
@@ -144,10 +155,13 @@ class NamedThingsTest extends ConfigFixture {
   @Test
   void everyDeclaredKeyOfConsumersAndProducersCanBeAskedFor() {
     Configuration loaded = load();
-    assertThat(ConsumerKeys.ALL).allSatisfy(k -> assertThat(loaded.consumer("x").find(k)).isEmpty());
-    assertThat(ProducerKeys.ALL).allSatisfy(k -> assertThat(loaded.producer("x").find(k)).isEmpty());
+    assertThat(ConsumerKeys.ALL)
+        .allSatisfy(k -> assertThat(loaded.consumer("x").find(k)).isEmpty());
+    assertThat(ProducerKeys.ALL)
+        .allSatisfy(k -> assertThat(loaded.producer("x").find(k)).isEmpty());
     assertThatThrownBy(() -> loaded.producer("x").find(ConsumerKeys.PREFETCH))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL));
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL));
   }
 
   @Test
@@ -161,9 +175,11 @@ class NamedThingsTest extends ConfigFixture {
   @Test
   void aBackendSeesItsOwnAndTheCommonKeysOnly() {
     BackendConfig rabbit =
-        load("mq.backend", "rabbit", "mq.kafka.retries", "1", "mq.kafka.native.acks", "0").backendConfig();
+        load("mq.backend", "rabbit", "mq.kafka.retries", "1", "mq.kafka.native.acks", "0")
+            .backendConfig();
     assertThat(rabbit.nativeSettings()).isEmpty();
-    assertThatThrownBy(() -> rabbit.find(FakeProvider.RETRIES)).hasMessageContaining("mq.kafka.retries");
+    assertThatThrownBy(() -> rabbit.find(FakeProvider.RETRIES))
+        .hasMessageContaining("mq.kafka.retries");
   }
 
   @Test

@@ -32,7 +32,8 @@ class SecretsTest extends ConfigFixture {
             "mq.backend", "rabbit",
             "mq.auth.username", "${env:USER_NAME}",
             "mq.auth.password", "${file:secret}",
-            "mq.rabbit.uris", "amqp://${env:USER_NAME}:${file:" + directory.resolve("secret") + "}@h,$${x}");
+            "mq.rabbit.uris",
+                "amqp://${env:USER_NAME}:${file:" + directory.resolve("secret") + "}@h,$${x}");
     assertThat(value(loaded, CommonKeys.AUTH_USERNAME)).isEqualTo("o${rders");
     assertThat(value(loaded, CommonKeys.AUTH_PASSWORD)).isEqualTo(CANARY);
     assertThat(value(loaded, FakeProvider.URIS)).isEqualTo("amqp://o${rders:" + CANARY + "@h,${x}");
@@ -43,7 +44,13 @@ class SecretsTest extends ConfigFixture {
   void placeholdersAreReadAgainWheneverTheKeyIsAskedFor() {
     environment.file("secret", "one").file("native", "two");
     BackendConfig config =
-        load("mq.backend", "rabbit", "mq.auth.password", "${file:secret}", "mq.rabbit.native.x", "${file:native}")
+        load(
+                "mq.backend",
+                "rabbit",
+                "mq.auth.password",
+                "${file:secret}",
+                "mq.rabbit.native.x",
+                "${file:native}")
             .backendConfig();
     environment.file("secret", "three").file("native", "four");
     assertThat(config.get(CommonKeys.AUTH_PASSWORD)).isEqualTo("three");
@@ -66,7 +73,13 @@ class SecretsTest extends ConfigFixture {
       })
   void aPlaceholderThatCannotBeReadNamesKeyAndSourceButNoValue(String text) {
     Map<String, String> keys =
-        Map.of("mq.auth.password", "code", "mq.rabbit.native.x", "code", "mq.rabbit.heartbeat", "code");
+        Map.of(
+            "mq.auth.password",
+            "code",
+            "mq.rabbit.native.x",
+            "code",
+            "mq.rabbit.heartbeat",
+            "code");
     keys.forEach(
         (key, source) ->
             refused("mq.backend", "rabbit", key, text)
@@ -78,7 +91,8 @@ class SecretsTest extends ConfigFixture {
   void aWrongValueFromAPlaceholderIsNotShown() {
     environment.variable("SECRET", CANARY);
     refused("mq.backend", "rabbit", "mq.rabbit.heartbeat", "${env:SECRET}")
-        .hasMessageContaining("mq.rabbit.heartbeat = '${env:SECRET}' (code): expected integer, 1 to 600")
+        .hasMessageContaining(
+            "mq.rabbit.heartbeat = '${env:SECRET}' (code): expected integer, 1 to 600")
         .satisfies(SecretsTest::assertHidden);
   }
 
@@ -102,7 +116,8 @@ class SecretsTest extends ConfigFixture {
   @Test
   void addressesLoseTheirUserInformation() {
     assertThat(Redaction.userInfo("amqp://u:p@h/v")).isEqualTo("amqp://***@h/v");
-    assertThat(Redaction.userInfo("amqps://h1,amqp://u:p@h2,http://x")).isEqualTo("amqps://h1,amqp://***@h2,http://x");
+    assertThat(Redaction.userInfo("amqps://h1,amqp://u:p@h2,http://x"))
+        .isEqualTo("amqps://h1,amqp://***@h2,http://x");
     assertThat(Redaction.userInfo("a@b")).isEqualTo("a@b");
   }
 
@@ -199,7 +214,8 @@ class SecretsTest extends ConfigFixture {
   @Test
   void aParserThatFailsInAnyWayIsAWrongValue() {
     ConfigKey<String> odd =
-        ConfigKey.of("mq.rabbit.odd", "odd", null, "Odd.", s -> List.of("a").get(Integer.parseInt(s)));
+        ConfigKey.of(
+            "mq.rabbit.odd", "odd", null, "Odd.", s -> List.of("a").get(Integer.parseInt(s)));
     known = List.of(new FakeProvider("rabbit", List.of(odd)));
     assertThatThrownBy(() -> load("mq.rabbit.odd", "5"))
         .isInstanceOf(ConfigException.class)

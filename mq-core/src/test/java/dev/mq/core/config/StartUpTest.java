@@ -28,7 +28,8 @@ class StartUpTest {
       BrokerConfig.Builder config = BrokerConfig.builder().isolated();
       String file = System.getProperty("StartUpTest.file");
       config.file(file == null ? null : Path.of(file));
-      return ConfigurationLoader.load(config.build(), Backends.find().usable(), Environment.system())
+      return ConfigurationLoader.load(
+              config.build(), Backends.find().usable(), Environment.system())
           .report();
     }
   }
@@ -66,10 +67,11 @@ class StartUpTest {
   }
 
   @Test
-  void theProcessIsSeenAsItIs()   {
+  void theProcessIsSeenAsItIs() {
     Environment system = Environment.system();
     assertThat(system.variables()).isEqualTo(System.getenv());
-    assertThat(system.properties()).containsEntry("java.version", System.getProperty("java.version"));
+    assertThat(system.properties())
+        .containsEntry("java.version", System.getProperty("java.version"));
     assertThat(system.directory()).isEqualTo(Path.of(System.getProperty("user.dir")));
     assertThat(system.resources("org/junit/jupiter/api/Test.class")).hasSize(1);
     assertThat(system.resources("no/such/file")).isEmpty();
@@ -80,7 +82,8 @@ class StartUpTest {
     Files.writeString(directory.resolve("mq.properties"), "mq.topology=none");
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
       thread.setContextClassLoader(loader);
       assertThat(Environment.system().resources("mq.properties")).hasSize(1);
       thread.setContextClassLoader(null);

@@ -75,7 +75,10 @@ class BackendsTest {
     return jar;
   }
 
-  /** A parent that has the contract and not the providers of the tests, as an application server has. */
+  /**
+   * A parent that has the contract and not the providers of the tests, as an application server
+   * has.
+   */
   private static ClassLoader contractOnly() {
     return new ClassLoader(ClassLoader.getPlatformClassLoader()) {
       @Override
@@ -92,7 +95,8 @@ class BackendsTest {
     return Backends.find(List.of(loaders));
   }
 
-  private static AbstractThrowableAssert<?, ? extends Throwable> refused(Backends backends, String name) {
+  private static AbstractThrowableAssert<?, ? extends Throwable> refused(
+      Backends backends, String name) {
     return assertThatThrownBy(() -> backends.select(name))
         .isInstanceOfSatisfying(
             MqException.class,
@@ -112,14 +116,18 @@ class BackendsTest {
   @Test
   void severalBackendsCoexistAndAreChosenByName() throws Exception {
     Backends backends = find(services(TestProviders.Alpha.class, TestProviders.Beta.class));
-    assertThat(backends.usable()).extracting(BackendProvider::name).containsExactlyInAnyOrder("alpha", "beta");
+    assertThat(backends.usable())
+        .extracting(BackendProvider::name)
+        .containsExactlyInAnyOrder("alpha", "beta");
     assertThat(backends.select("alpha").name()).isEqualTo("alpha");
     assertThat(backends.select("beta").name()).isEqualTo("beta");
   }
 
   @Test
   void noBackendIsAnErrorThatSaysWhatToAdd() throws Exception {
-    refused(find(services(new String[0])), "").hasMessageContaining("no backend found").hasMessageContaining("mq-inmemory");
+    refused(find(services(new String[0])), "")
+        .hasMessageContaining("no backend found")
+        .hasMessageContaining("mq-inmemory");
     refused(find(services(new String[0])), "rabbit").hasMessageContaining("dev.mq:mq-rabbit");
   }
 
@@ -147,8 +155,14 @@ class BackendsTest {
         .hasMessageContaining("TestProviders$Alpha in " + one.toUri().toURL())
         .hasMessageContaining("TestProviders$AlphaToo in " + two.toUri().toURL());
     assertThat(backends.select("beta").name()).isEqualTo("beta");
-    assertThat(backends.usable()).extracting(BackendProvider::name).containsExactly("alpha", "beta");
-    refused(find(loader(contractOnly(), one), loader(contractOnly(), fullJar(TestProviders.AlphaToo.class))), "")
+    assertThat(backends.usable())
+        .extracting(BackendProvider::name)
+        .containsExactly("alpha", "beta");
+    refused(
+            find(
+                loader(contractOnly(), one),
+                loader(contractOnly(), fullJar(TestProviders.AlphaToo.class))),
+            "")
         .hasMessageContaining("several backends are called 'alpha'");
   }
 
@@ -164,7 +178,8 @@ class BackendsTest {
   @Test
   void aBackendThatSeveralClassLoadersSeeCountsOnce() throws Exception {
     ClassLoader parent = services(TestProviders.Alpha.class);
-    assertThat(find(loader(parent), parent, parent).select("")).isInstanceOf(TestProviders.Alpha.class);
+    assertThat(find(loader(parent), parent, parent).select(""))
+        .isInstanceOf(TestProviders.Alpha.class);
     Path jar = fullJar(TestProviders.Beta.class);
     Backends backends = find(loader(contractOnly(), jar), loader(contractOnly(), jar));
     assertThat(backends.select("").name()).isEqualTo("beta");
@@ -178,7 +193,9 @@ class BackendsTest {
       thread.setContextClassLoader(services(TestProviders.Alpha.class));
       assertThat(Backends.find().select("alpha").name()).isEqualTo("alpha");
       thread.setContextClassLoader(null);
-      assertThat(Backends.find().usable()).extracting(BackendProvider::name).doesNotContain("alpha");
+      assertThat(Backends.find().usable())
+          .extracting(BackendProvider::name)
+          .doesNotContain("alpha");
     } finally {
       thread.setContextClassLoader(before);
     }
@@ -241,10 +258,14 @@ class BackendsTest {
 
   @Test
   void aBackendThatDeclaresItselfWronglyIsToldWhatIsWrong() throws Exception {
-    refused(find(services(TestProviders.BadName.class)), "").hasMessageContaining("lower-case letters and digits");
+    refused(find(services(TestProviders.BadName.class)), "")
+        .hasMessageContaining("lower-case letters and digits");
     refused(find(services(TestProviders.TakenName.class)), "").hasMessageContaining("'consumers'");
-    refused(find(services(TestProviders.StrayKey.class)), "stray").hasMessageContaining("mq.other.path");
-    refused(find(services(TestProviders.NativeKey.class)), "nat").hasMessageContaining("mq.nat.native.path");
-    refused(find(services(TestProviders.TwiceKey.class)), "twice").hasMessageContaining("mq.twice.path twice");
+    refused(find(services(TestProviders.StrayKey.class)), "stray")
+        .hasMessageContaining("mq.other.path");
+    refused(find(services(TestProviders.NativeKey.class)), "nat")
+        .hasMessageContaining("mq.nat.native.path");
+    refused(find(services(TestProviders.TwiceKey.class)), "twice")
+        .hasMessageContaining("mq.twice.path twice");
   }
 }

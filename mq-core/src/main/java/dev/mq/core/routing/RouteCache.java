@@ -27,7 +27,17 @@ final class RouteCache {
   private int samples;
   private int hits;
 
-  private record Entry(String key, long generation, Edge[] edges) {}
+  private static final class Entry {
+    final String key;
+    final long generation;
+    final Edge[] edges;
+
+    Entry(String key, long generation, Edge[] edges) {
+      this.key = key;
+      this.generation = generation;
+      this.edges = edges;
+    }
+  }
 
   boolean isBypassed() {
     return bypassed;

@@ -90,6 +90,11 @@ final class BatchSend extends Tracked implements PublishBatch {
   }
 
   @Override
+  public String destination(int index) {
+    return producer.destination();
+  }
+
+  @Override
   public int partition(int index) {
     return partitions[index];
   }

@@ -45,6 +45,11 @@ final class FanOut implements PublishBatch {
   }
 
   @Override
+  public String destination(int index) {
+    return send.producer.destination();
+  }
+
+  @Override
   public int partition(int index) {
     return NO_PARTITION;
   }

@@ -55,6 +55,10 @@ final class ProducerCore {
     return address;
   }
 
+  String destination() {
+    return address.substring(address.indexOf(':') + 1);
+  }
+
   /** Sends a message; it is answered once, perhaps before this returns. Throws only what is definite. */
   void send(Send send) {
     checkOpen();

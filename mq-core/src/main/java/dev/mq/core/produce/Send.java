@@ -103,6 +103,11 @@ abstract class Send extends Tracked implements PublishBatch {
   }
 
   @Override
+  public final String destination(int index) {
+    return producer.destination();
+  }
+
+  @Override
   public final int partition(int index) {
     return partition;
   }

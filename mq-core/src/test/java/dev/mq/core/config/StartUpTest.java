@@ -3,6 +3,7 @@ package dev.mq.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Splitter;
 import dev.mq.api.BrokerConfig;
 import dev.mq.core.discovery.Backends;
 import java.io.File;
@@ -36,7 +37,8 @@ class StartUpTest {
 
   private static URLClassLoader withoutJackson() throws MalformedURLException {
     List<URL> urls = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry :
+        Splitter.on(File.pathSeparator).split(System.getProperty("java.class.path"))) {
       if (!entry.contains("jackson")) {
         urls.add(Path.of(entry).toUri().toURL());
       }

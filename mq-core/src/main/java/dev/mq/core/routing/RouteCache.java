@@ -20,7 +20,7 @@ final class RouteCache {
   private static final int SIZE = 4096;
   private static final int WARM_UP = 2 * SIZE / SAMPLING;
   private static final int WINDOW = 1024 / SAMPLING;
-  private static final int PAUSE = 65_536 / SAMPLING;
+  private static final int PAUSE = (1 << 20) / SAMPLING;
 
   private final AtomicReferenceArray<@Nullable Entry> entries = new AtomicReferenceArray<>(SIZE);
   private volatile boolean bypassed;
@@ -44,12 +44,23 @@ final class RouteCache {
   }
 
   Edge @Nullable [] find(String key, long generation) {
-    Entry e = entries.getAcquire(index(key));
-    return e != null && e.generation == generation && e.key.equals(key) ? e.edges : null;
+    int at = index(key);
+    Entry e = entries.getAcquire(at);
+    if (e == null || e.generation != generation || !e.key.equals(key)) {
+      e = entries.getAcquire(at ^ 1);
+      if (e == null || e.generation != generation || !e.key.equals(key)) {
+        return null;
+      }
+    }
+    return e.edges;
   }
 
+  /** The first place stays with who has it, so that three keys of one place do not drive each other out in turn. */
   void keep(String key, long generation, Edge[] edges) {
-    entries.setRelease(index(key), new Entry(key, generation, edges));
+    int at = index(key);
+    Entry e = entries.getAcquire(at);
+    boolean free = e == null || e.generation != generation;
+    entries.setRelease(free ? at : at ^ 1, new Entry(key, generation, edges));
   }
 
   void sample(boolean hit) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,8 @@ final class ConsumerEnd {
   private final CountDownLatch noHandlerStarts = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+  private final Semaphore ranDry = new Semaphore(0);
+  private volatile boolean insideHandler;
   private volatile boolean handlersEnded;
   private volatile boolean lanesClosed;
   private volatile boolean opened;
@@ -70,14 +73,19 @@ final class ConsumerEnd {
   }
 
   boolean close(Duration timeout) {
-    long deadline = System.nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
+    long deadline = consumer.real().nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
+    boolean inside = consumer.sink().isInsideHandler();
+    if (inside) {
+      insideHandler = true;
+      ranDry.release();
+    }
     begin(timeout, null);
     try {
-      if (consumer.sink().isInsideHandler()) {
+      if (inside) {
         noHandlerStarts.await();
         return true;
       }
-      if (!done.await(Math.max(0, deadline - System.nanoTime()) + 2 * GRACE, TimeUnit.NANOSECONDS)) {
+      if (!done.await(Math.max(0, deadline - consumer.real().nanoTime()) + 2 * GRACE, TimeUnit.NANOSECONDS)) {
         LOG.warn("{}: backend did not let go within the close timeout", consumer.name());
       }
     } catch (InterruptedException e) {
@@ -91,7 +99,7 @@ final class ConsumerEnd {
     if (!begun.compareAndSet(false, true)) {
       return false;
     }
-    long deadline = System.nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
+    long deadline = consumer.real().nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
     kernel.threads("consumer-" + settings.name() + "-close").newThread(() -> run(deadline, error)).start();
     return true;
   }
@@ -118,7 +126,7 @@ final class ConsumerEnd {
   private void end(long deadline) throws InterruptedException {
     Sink sink = consumer.sink();
     consumer.stopIntake();
-    if (settings.settledOnReceipt()) {
+    if (settings.settledOnReceipt() && !insideHandler) {
       awaitEmpty(sink, deadline);
     }
     List<DeliveryImpl> unseen = sink.stop();
@@ -126,9 +134,10 @@ final class ConsumerEnd {
     for (DeliveryImpl d : unseen) {
       consumer.giveBack(d);
     }
-    handlersEnded = sink.awaitIdle(deadline);
-    long last = Math.max(deadline, System.nanoTime() + GRACE);
+    // Handlers that wait to be run again in place stop waiting, and delayed copies are published now.
     consumer.policy().delays().hurry();
+    handlersEnded = sink.awaitIdle(deadline);
+    long last = Math.max(deadline, consumer.real().nanoTime() + GRACE);
     consumer.watch().stop();
     flush(last);
     leaveLanes(last);
@@ -136,17 +145,23 @@ final class ConsumerEnd {
 
   /** Waits for handlers to take what came settled and could not be given back. */
   private void awaitEmpty(Sink sink, long deadline) throws InterruptedException {
-    CountDownLatch never = new CountDownLatch(1);
-    while (sink.backlog() > 0 && !consumer.isPaused() && System.nanoTime() < deadline) {
-      if (never.await(5, TimeUnit.MILLISECONDS)) {
-        return;
+    long left = deadline - consumer.real().nanoTime();
+    while (left > 0 && sink.backlog() > 0 && !consumer.isPaused() && !insideHandler) {
+      if (ranDry.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+        ranDry.drainPermits();
       }
+      left = deadline - consumer.real().nanoTime();
     }
+  }
+
+  /** Called while the consumer stops and the sink has nothing left to hand to a handler. */
+  void ranDry() {
+    ranDry.release();
   }
 
   private void flush(long deadline) throws InterruptedException {
     try {
-      consumer.flushing().get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      consumer.flushing().get(Math.max(0, deadline - consumer.real().nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
       LOG.debug("{}: settlements without an answer at close", consumer.name());
     }

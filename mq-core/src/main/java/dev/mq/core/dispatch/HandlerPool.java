@@ -93,6 +93,11 @@ final class HandlerPool implements Sink {
     start(tasks);
   }
 
+  @Override
+  public boolean mayHandleInAccept() {
+    return !ownExecutor;
+  }
+
   /** Counts in as many tasks as are needed; the caller starts them. */
   private int tasksToStart() {
     if (stopped || refused || owner.isPaused()) {
@@ -150,7 +155,7 @@ final class HandlerPool implements Sink {
     }
     if (first) {
       LOG.debug("{}: executor refused a handler, asking again", owner.name(), e);
-      owner.real().schedule(ASK_AGAIN, this::askAgain);
+      owner.schedule(ASK_AGAIN, this::askAgain);
     }
   }
 
@@ -227,7 +232,7 @@ final class HandlerPool implements Sink {
     lock.lock();
     try {
       while (running > 0) {
-        if (idle.awaitNanos(deadlineNanos - System.nanoTime()) <= 0) {
+        if (idle.awaitNanos(deadlineNanos - owner.real().nanoTime()) <= 0) {
           return running == 0;
         }
       }
@@ -302,6 +307,9 @@ final class HandlerPool implements Sink {
         }
       } finally {
         lock.unlock();
+      }
+      if (work == null) {
+        owner.ranDry();
       }
       start(tasks);
       return work;

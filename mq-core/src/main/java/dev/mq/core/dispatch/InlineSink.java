@@ -62,6 +62,7 @@ final class InlineSink implements Sink {
         busy = false;
         backlog = waiting.size();
         pump.leaveHandlers();
+        owner.ranDry();
       }
     }
     if (stopped) {
@@ -125,7 +126,7 @@ final class InlineSink implements Sink {
   @Override
   public boolean awaitIdle(long deadlineNanos) throws InterruptedException {
     boolean turned =
-        stoppedTurn.await(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        stoppedTurn.await(Math.max(0, deadlineNanos - owner.real().nanoTime()), TimeUnit.NANOSECONDS);
     return turned || !busy;
   }
 

@@ -202,12 +202,15 @@ final class LanePump implements Runnable {
     }
     batch.reset(0);
     held.add(received, n);
-    // The program's executor may run handlers in its caller.
-    enterHandlers();
-    try {
+    if (owner.sink().mayHandleInAccept()) {
+      enterHandlers();
+      try {
+        owner.sink().accept(received, n);
+      } finally {
+        leaveHandlers();
+      }
+    } else {
       owner.sink().accept(received, n);
-    } finally {
-      leaveHandlers();
     }
     for (int i = 0; i < n; i++) {
       received[i] = null;
@@ -252,7 +255,7 @@ final class LanePump implements Runnable {
 
   private void armHelper() {
     if (HELPED.compareAndSet(this, false, true)) {
-      owner.real().schedule(HELP_AFTER, this::help);
+      owner.schedule(HELP_AFTER, this::help);
     }
   }
 
@@ -267,7 +270,10 @@ final class LanePump implements Runnable {
       } finally {
         laneLock.unlock();
       }
-    } else {
+      if (closed) {
+        owner.pumpEnded();
+      }
+    } else if (!closed) {
       armHelper();
     }
   }
@@ -392,7 +398,7 @@ final class LanePump implements Runnable {
    */
   boolean shutDown(long deadlineNanos) throws InterruptedException {
     signal();
-    boolean free = laneLock.tryLock(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    boolean free = laneLock.tryLock(Math.max(0, deadlineNanos - owner.real().nanoTime()), TimeUnit.NANOSECONDS);
     try {
       if (free) {
         settlePending();

@@ -33,10 +33,10 @@ final class PullQueue implements Sink {
 
   /** Waits in real time for at least one delivery; returns at most {@code max}, none after the timeout. */
   List<Delivery> pull(int max, Duration timeout) {
-    long deadline = System.nanoTime() + Nanos.of(timeout);
+    long deadline = owner.real().nanoTime() + Nanos.of(timeout);
     List<Delivery> result = new ArrayList<>(1);
     while (true) {
-      DeliveryImpl d = poll(result.isEmpty() ? deadline : System.nanoTime());
+      DeliveryImpl d = poll(result.isEmpty() ? deadline : owner.real().nanoTime());
       if (d == null) {
         return result;
       }
@@ -62,7 +62,7 @@ final class PullQueue implements Sink {
         if (d != null) {
           return d;
         }
-        long left = deadline - System.nanoTime();
+        long left = deadline - owner.real().nanoTime();
         if (left <= 0) {
           return null;
         }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -168,6 +169,15 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
     return real;
   }
 
+  /** Runs a task after a real delay, unless the consumer has ended. */
+  void schedule(Duration delay, Runnable task) {
+    try {
+      real.schedule(delay, task);
+    } catch (RejectedExecutionException e) {
+      // Ended this moment.
+    }
+  }
+
   boolean takesIn() {
     return !paused && !stopping;
   }
@@ -175,6 +185,13 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
   void stopIntake() {
     stopping = true;
     signalLanes();
+  }
+
+  /** Called when the sink has nothing left to hand to a handler. */
+  void ranDry() {
+    if (stopping) {
+      end.ranDry();
+    }
   }
 
   void signalLanes() {

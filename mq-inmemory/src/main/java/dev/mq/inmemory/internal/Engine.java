@@ -3,6 +3,7 @@ package dev.mq.inmemory.internal;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.api.QueueSpec;
+import dev.mq.inmemory.internal.fault.FaultScript;
 import dev.mq.inmemory.internal.log.Group;
 import dev.mq.inmemory.internal.log.MemoryLog;
 import dev.mq.inmemory.internal.log.MemoryTopologyLog;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The server of one process: what several sessions share. Thread-safe. Has no thread of its own while no timer waits. */
@@ -26,6 +26,9 @@ public final class Engine {
   private final String name;
   private final EngineTime time;
   private final Activity activity = new Activity();
+  private final FaultScript faults = new FaultScript();
+  private final Disconnects disconnects = new Disconnects(this);
+  private final Rest rest = new Rest(this);
   private final Map<QueueKey, MemoryQueue> queues = new ConcurrentHashMap<>();
   private final Map<String, MemoryQueue> newest = new ConcurrentHashMap<>();
   private final Map<String, MemoryLog> logs = new ConcurrentHashMap<>();
@@ -35,7 +38,7 @@ public final class Engine {
 
   private Engine(String name, boolean manual) {
     this.name = name;
-    this.time = manual ? new ManualTime(name, new Rest(this)::beforeTimeMoves) : new SystemEngineTime(name);
+    this.time = manual ? new ManualTime(name, rest::beforeTimeMoves) : new SystemEngineTime(name);
     this.topology = new MemoryTopologyLog(time);
   }
 
@@ -64,6 +67,21 @@ public final class Engine {
     return activity;
   }
 
+  /** Returns the scripted faults. */
+  public FaultScript faults() {
+    return faults;
+  }
+
+  /** Returns the scripted disconnects. */
+  public Disconnects disconnects() {
+    return disconnects;
+  }
+
+  /** Returns who waits for the engine to come to rest. */
+  public Rest rest() {
+    return rest;
+  }
+
   MemoryTopologyLog topology() {
     return topology;
   }
@@ -82,6 +100,7 @@ public final class Engine {
               return made;
             });
     q.checkOwner(creator, "declare");
+    disconnects.arm(q);
     return q;
   }
 
@@ -137,7 +156,7 @@ public final class Engine {
   }
 
   /** Returns the open sessions. */
-  public Iterable<InMemorySession> sessions() {
+  Set<InMemorySession> sessions() {
     return sessions;
   }
 
@@ -160,30 +179,8 @@ public final class Engine {
     time.shutdown();
   }
 
-  // -- rest
-
-  /** Returns how much there is to do for consumers and groups; 0 is at rest. */
-  public long unfinished() {
-    long n = 0;
-    for (MemoryQueue q : queues.values()) {
-      n += q.unfinished();
-    }
-    for (MemoryLog l : logs.values()) {
-      for (Group g : l.groups()) {
-        n += g.unfinished();
-      }
-    }
-    return n;
-  }
-
-  /** Returns how many members of groups do not wait for records. */
-  long busyMembers() {
-    long n = 0;
-    for (MemoryLog l : logs.values()) {
-      for (Group g : l.groups()) {
-        n += g.busyMembers();
-      }
-    }
-    return n;
+  /** Returns all logs. */
+  public Iterable<MemoryLog> allLogs() {
+    return logs.values();
   }
 }

@@ -3,6 +3,7 @@ package dev.mq.inmemory.internal;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MessageTooLargeException;
 import dev.mq.api.MqException;
+import dev.mq.inmemory.internal.fault.FaultScript;
 import dev.mq.inmemory.internal.log.MemoryLog;
 import dev.mq.inmemory.internal.queue.MemoryQueue;
 import dev.mq.spi.PublishBatch;
@@ -11,19 +12,34 @@ import dev.mq.spi.PublishTarget;
 import java.time.Duration;
 
 /**
- * Publishes inline: every message of a batch is completed before the call returns. Neighbours with the same target go in under
+ * Publishes inline: every message of a batch is completed before the call returns, unless a fault delays it. Neighbours with the same target go in under
  * one lock.
  */
 final class InMemoryPublisher implements PublishChannel {
   private final InMemorySession session;
+  private final FaultScript faults;
+  private final FaultyPublish faulty;
   private volatile boolean closed;
 
   InMemoryPublisher(InMemorySession session) {
     this.session = session;
+    this.faults = session.engine().faults();
+    this.faulty = new FaultyPublish(session.engine().time());
   }
 
   @Override
   public void publish(PublishBatch batch) {
+    if (faults.hasSendFaults()) {
+      for (int i = 0; i < batch.size(); i++) {
+        faulty.publish(batch, i, faults.decide(batch, i), this);
+      }
+    } else {
+      publishStraight(batch);
+    }
+  }
+
+  /** Publishes without faults. */
+  void publishStraight(PublishBatch batch) {
     int size = batch.size();
     int from = 0;
     while (from < size) {
@@ -112,5 +128,6 @@ final class InMemoryPublisher implements PublishChannel {
   @Override
   public void close(Duration timeout) {
     closed = true;
+    faulty.close();
   }
 }

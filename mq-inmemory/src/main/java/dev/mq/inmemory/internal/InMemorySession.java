@@ -6,6 +6,7 @@ import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.inmemory.internal.log.MemoryTopologyLog;
 import dev.mq.inmemory.internal.log.Source;
+import dev.mq.inmemory.internal.queue.MemoryQueue;
 import dev.mq.inmemory.internal.queue.MemorySubscription;
 import dev.mq.spi.BackendContext;
 import dev.mq.spi.BackendSession;
@@ -123,6 +124,10 @@ public final class InMemorySession implements BackendSession {
     if (state.get() != State.OPEN) {
       s.queue().end(s);
     }
+  }
+
+  boolean consumes(MemoryQueue queue) {
+    return subscriptions.stream().anyMatch(s -> s.queue() == queue);
   }
 
   void forget(MemorySubscription s) {

@@ -2,7 +2,6 @@ package dev.mq.inmemory.internal;
 
 import dev.mq.inmemory.internal.log.MemoryTopologyLog;
 import dev.mq.spi.TopologyLog;
-import java.time.Duration;
 
 /** The topology log as one session sees it. Thread-safe. */
 final class InMemoryTopologyLog implements TopologyLog {
@@ -39,7 +38,8 @@ final class InMemoryTopologyLog implements TopologyLog {
   @Override
   public Subscription follow(Follower follower) {
     session.checkOpen("follow topology");
-    MemoryTopologyLog.Following f = session.add(log.follow(follower, () -> Duration.ZERO));
+    MemoryTopologyLog.Following f = 
+        session.add(log.follow(follower, () -> session.engine().faults().topologyDelay(session.broker())));
     return f::stop;
   }
 

@@ -95,7 +95,8 @@ final class DeliveryImpl implements Delivery {
   /** When the program got it, on the broker's clock. */
   volatile long handedNanos;
 
-  volatile boolean isHanded;
+  /** Whether the program got it or is about to; published by what the writer does next. */
+  boolean isHanded;
 
   /** Why its body could not be decoded; used by the handler's thread only. */
   @Nullable MqException undecodable;

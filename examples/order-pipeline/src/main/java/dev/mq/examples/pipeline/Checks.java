@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compares what was done with what the orders alone say must be done. At least once is what brokers
@@ -69,10 +71,12 @@ final class Checks {
     }
     Set<String> reported = run.world().desk().reported();
     for (Order order : run.orders()) {
-      for (String group : List.of("analytics", "fraud", "fulfilment")) {
-        if (!seen.getOrDefault(group, Set.of()).contains(order.id())) {
-          problem(order.id(), "never seen by " + group);
-        }
+      String blind =
+          Stream.of("analytics", "fraud", "fulfilment")
+              .filter(group -> !seen.getOrDefault(group, Set.of()).contains(order.id()))
+              .collect(Collectors.joining(", "));
+      if (!blind.isEmpty()) {
+        problem(order.id(), "never seen by " + blind);
       }
       if (!run.world().sales().has(order)) {
         problem(order.id(), "not in the sales table");
@@ -123,7 +127,11 @@ final class Checks {
     for (Order order : run.orders()) {
       int times = dead.getOrDefault(order.id(), 0);
       if (times != (isPoison(order) ? 1 : 0)) {
-        problem(order.id(), "in the dead-letter queue " + times + " times");
+        problem(
+            order.id(),
+            times == 0
+                ? "not in the dead-letter queue"
+                : "in the dead-letter queue " + times + " time(s)");
       }
     }
   }
@@ -144,14 +152,16 @@ final class Checks {
     }
   }
 
+  /** Totals that differ follow from orders that do; they are news only when no order is to blame. */
   private void totals() {
-    Totals expected = Totals.of(run.orders());
-    if (!run.world().sales().totals().equals(expected)) {
-      problem(NO_ORDER, "analytics counted " + run.world().sales().totals() + " of " + expected);
+    if (!problems.isEmpty()) {
+      return;
     }
+    Totals expected = Totals.of(run.orders());
+    Totals live = run.world().sales().totals();
     Totals replayed = Totals.of(run.replayed().stream().map(LogRecord::body).toList());
-    if (!replayed.equals(run.world().sales().totals())) {
-      problem(NO_ORDER, "the replay adds up to something else than analytics counted");
+    if (!live.equals(expected) || !replayed.equals(expected)) {
+      problem(NO_ORDER, "analytics counted " + live + ", the replay " + replayed + ", expected " + expected);
     }
   }
 

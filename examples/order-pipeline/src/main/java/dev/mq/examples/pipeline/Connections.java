@@ -1,47 +1,25 @@
 package dev.mq.examples.pipeline;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.mq.api.Broker;
 import dev.mq.api.BrokerConfig;
 import dev.mq.examples.pipeline.sabotage.SabotagedBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Opens brokers as the options say: one for everything, or one for events and one for tasks. Every
- * process of the shop opens its own, as it would on a machine of its own. Used by one thread.
+ * Opens brokers as the options say: one for everything, or one for events and one for tasks. Every process of the shop opens its
+ * own, as it would on a machine of its own. Used by one thread.
  */
 final class Connections implements AutoCloseable {
-  private final BrokerConfig events;
-  private final BrokerConfig tasks;
-  private final boolean apart;
+  private static final String EMBEDDED = "inmemory";
+
+  private final DemoOptions options;
   private final List<Broker> open = new ArrayList<>();
 
   Connections(DemoOptions options) {
-    apart = options.events() != null;
-    if (apart) {
-      events = named("events", requireNonNull(options.events()));
-      tasks = named("tasks", requireNonNull(options.tasks()));
-    } else {
-      BrokerConfig.Builder all = BrokerConfig.builder();
-      if (options.sabotage() != null) {
-        all.set("mq.backend", SabotagedBackend.NAME);
-        all.set(SabotagedBackend.MODE.name(), options.sabotage().name().toLowerCase(Locale.ROOT));
-      } else if (options.backend() != null) {
-        all.set("mq.backend", options.backend());
-      }
-      events = all.build();
-      tasks = events;
-    }
-  }
-
-  private static BrokerConfig named(String name, String backend) {
-    return BrokerConfig.builder()
-        .name(name)
-        .set("mq.brokers." + name + ".backend", backend)
-        .build();
+    this.options = options;
   }
 
   /**
@@ -52,23 +30,40 @@ final class Connections implements AutoCloseable {
    */
   record Pair(Broker events, Broker tasks) {}
 
-  /** Opens what a process needs that reads events and makes tasks. */
-  Pair both() {
-    Broker forEvents = events();
-    return new Pair(forEvents, apart ? tasks() : forEvents);
+  /** Opens what a process needs that deals with events and with tasks. */
+  Pair both(String process) {
+    Broker events = events(process);
+    return new Pair(events, options.events() == null ? events : tasks(process));
   }
 
-  Broker events() {
-    return keep(Broker.open(events));
+  Broker events(String process) {
+    return open(process, "events", options.events());
   }
 
-  Broker tasks() {
-    return keep(Broker.open(tasks));
+  Broker tasks(String process) {
+    return open(process, "tasks", options.tasks());
   }
 
-  private Broker keep(Broker broker) {
+  private Broker open(String process, String role, @Nullable String backendOfRole) {
+    BrokerConfig.Builder config = BrokerConfig.builder();
+    if (options.sabotage() != null) {
+      named(config, process, SabotagedBackend.NAME);
+      String mode = options.sabotage().name().toLowerCase(Locale.ROOT);
+      config.set(SabotagedBackend.MODE.name(), mode);
+    } else if (backendOfRole != null) {
+      named(config, backendOfRole.equals(EMBEDDED) ? process : role, backendOfRole);
+    } else if (options.backend() != null) {
+      named(config, process, options.backend());
+    } else {
+      config.name(process).set("mq.brokers." + process + ".topology", "apply");
+    }
+    Broker broker = Broker.open(config.build());
     open.add(broker);
     return broker;
+  }
+
+  private static void named(BrokerConfig.Builder config, String name, String backend) {
+    config.name(name).set("mq.brokers." + name + ".backend", backend);
   }
 
   /** Closes all that was opened, killed ones too, the last one first. */

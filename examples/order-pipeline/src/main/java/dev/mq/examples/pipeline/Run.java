@@ -60,7 +60,7 @@ final class Run implements AutoCloseable {
     this.orders = orders;
     this.shop = shop;
     this.progress = new Progress(out, this::state);
-    Connections.Pair office = connections.both();
+    Connections.Pair office = connections.both("office");
     this.events = office.events();
     this.tasks = office.tasks();
     this.patience = isEmbedded(events) && isEmbedded(tasks) ? EMBEDDED_PATIENCE : REMOTE_PATIENCE;
@@ -197,6 +197,9 @@ final class Run implements AutoCloseable {
   }
 
   private String state() {
+    if (appended == 0) {
+      return "opening connections";
+    }
     return "done: analytics %d, fraud %d, fulfilment %d, email %d, pdf %d"
         .formatted(
             journal.done("analytics"),

@@ -30,26 +30,26 @@ final class Staff implements AutoCloseable {
   }
 
   GroupConsumer analytics(String name) {
-    Analytics service = new Analytics(connections.events(), shop, name, world.sales(), journal);
+    Analytics service = new Analytics(connections.events(name), shop, name, world.sales(), journal);
     running.put(name, service::close);
     return service.member();
   }
 
   GroupConsumer fraud(String name) {
-    Fraud service = new Fraud(connections.events(), shop, name, world.desk(), journal);
+    Fraud service = new Fraud(connections.events(name), shop, name, world.desk(), journal);
     running.put(name, service::close);
     return service.member();
   }
 
   GroupConsumer fulfilment(String name) {
-    Connections.Pair pair = connections.both();
+    Connections.Pair pair = connections.both(name);
     Fulfilment service = new Fulfilment(pair.events(), pair.tasks(), shop, name, journal);
     running.put(name, service::close);
     return service.member();
   }
 
   void email(String name) {
-    Broker broker = connections.tasks();
+    Broker broker = connections.tasks(name);
     ConsumeInterceptor written = journal.watch(name);
     ConsumeInterceptor mortal = crash.around(name);
     EmailWorker worker =
@@ -65,7 +65,7 @@ final class Staff implements AutoCloseable {
 
   void pdf(String name) {
     PdfWorker worker =
-        new PdfWorker(connections.tasks(), shop, name, world.printer(), journal.watch(name));
+        new PdfWorker(connections.tasks(name), shop, name, world.printer(), journal.watch(name));
     running.put(name, worker::close);
   }
 

@@ -124,14 +124,14 @@ final class Summary {
 
   private void deadLetter(Message message) {
     line(
-        "dead letter",
+        "poison",
         "order "
             + Journal.orderOf(message)
-            + ": "
-            + header(message, "mq-dead-reason")
-            + " after "
+            + ": in the dead-letter queue after "
             + message.headers().number("mq-failures", 0)
             + " failures, "
+            + header(message, "mq-dead-reason")
+            + ", "
             + header(message, "mq-dead-error"));
   }
 

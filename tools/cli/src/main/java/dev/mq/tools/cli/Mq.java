@@ -2,7 +2,6 @@ package dev.mq.tools.cli;
 
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -31,7 +30,7 @@ public final class Mq implements Runnable {
   public static void main(String[] args) {
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
-    int code = run(new FileInputStream(FileDescriptor.in), out, err, args);
+    int code = run(System.in, out, err, args);
     out.flush();
     err.flush();
     System.exit(code);

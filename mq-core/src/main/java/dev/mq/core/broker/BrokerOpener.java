@@ -33,7 +33,10 @@ import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Opens one broker: configuration, backend, session, topology; leaves nothing behind when a step fails. */
+/**
+ * Opens one broker: configuration, backend, session, topology; leaves nothing behind when a step
+ * fails.
+ */
 final class BrokerOpener {
   private final BrokerConfig config;
 
@@ -103,11 +106,12 @@ final class BrokerOpener {
     return session
         .exchanges()
         .<ExchangeTopology>map(exchanges -> new NativeTopology(kernel, exchanges, queues))
-        .orElseGet(
-            () -> new RoutedTopology(kernel, queues, session.topologyLog().orElseThrow()));
+        .orElseGet(() -> new RoutedTopology(kernel, queues, session.topologyLog().orElseThrow()));
   }
 
-  /** Addresses come from retry and failure policies; they were checked when their consumer started. */
+  /**
+   * Addresses come from retry and failure policies; they were checked when their consumer started.
+   */
   private static Route route(Kernel kernel, @Nullable ExchangeTopology topology, String address) {
     int colon = address.indexOf(':');
     String name = address.substring(colon + 1);
@@ -120,11 +124,7 @@ final class BrokerOpener {
   }
 
   private record Context(
-      String brokerName,
-      BackendConfig config,
-      TimeSource time,
-      Threads threads,
-      EventBus events)
+      String brokerName, BackendConfig config, TimeSource time, Threads threads, EventBus events)
       implements BackendContext {
     @Override
     public ThreadFactory threads(String role) {

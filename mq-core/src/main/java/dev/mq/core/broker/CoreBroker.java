@@ -42,7 +42,10 @@ final class CoreBroker implements Broker {
   private final Runnable afterClose;
 
   CoreBroker(
-      Kernel kernel, @Nullable ExchangeTopology topology, SystemSends systemSends, Runnable afterClose) {
+      Kernel kernel,
+      @Nullable ExchangeTopology topology,
+      SystemSends systemSends,
+      Runnable afterClose) {
     this.kernel = kernel;
     this.topology = topology;
     this.systemSends = systemSends;
@@ -71,7 +74,8 @@ final class CoreBroker implements Broker {
     return kernel.session().logs().orElseThrow();
   }
 
-  ProducerBuilder producers(Destination destination, Function<@Nullable Partitioner, Route> routes) {
+  ProducerBuilder producers(
+      Destination destination, Function<@Nullable Partitioner, Route> routes) {
     kernel.checkOpen("open producer", destination.address());
     return new Producers(kernel, destination, routes);
   }

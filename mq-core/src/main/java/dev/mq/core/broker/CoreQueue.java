@@ -33,7 +33,8 @@ record CoreQueue(CoreBroker broker, String name) implements Queue {
   public long depth() {
     return broker
         .kernel()
-        .call("depth", address(), () -> broker.queues().depth(broker.kernel().queue(name).handle()));
+        .call(
+            "depth", address(), () -> broker.queues().depth(broker.kernel().queue(name).handle()));
   }
 
   @Override
@@ -45,14 +46,19 @@ record CoreQueue(CoreBroker broker, String name) implements Queue {
         .call(
             "browse",
             address(),
-            () -> broker.queues().browse(broker.kernel().queue(name).handle(), max).orElse(List.of()));
+            () ->
+                broker
+                    .queues()
+                    .browse(broker.kernel().queue(name).handle(), max)
+                    .orElse(List.of()));
   }
 
   @Override
   public long purge() {
     return broker
         .kernel()
-        .call("purge", address(), () -> broker.queues().purge(broker.kernel().queue(name).handle()));
+        .call(
+            "purge", address(), () -> broker.queues().purge(broker.kernel().queue(name).handle()));
   }
 
   @Override
@@ -69,7 +75,8 @@ record CoreQueue(CoreBroker broker, String name) implements Queue {
   private void atLeastOne(int max, String operation) {
     if (max < 1) {
       throw new MqException(
-          ErrorCode.INVALID_ARGUMENT, operation + " " + address() + ": max must be at least 1, is " + max);
+          ErrorCode.INVALID_ARGUMENT,
+          operation + " " + address() + ": max must be at least 1, is " + max);
     }
   }
 

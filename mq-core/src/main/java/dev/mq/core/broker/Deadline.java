@@ -1,16 +1,22 @@
 package dev.mq.core.broker;
 
+import com.google.common.base.Stopwatch;
 import java.time.Duration;
 
-/** What is left of a close timeout, in real time: closing is bounded also when an engine's clock stands still. */
+/**
+ * What is left of a close timeout, in real time: closing is bounded also when an engine's clock
+ * stands still.
+ */
 final class Deadline {
-  private final long end;
+  private final Stopwatch running = Stopwatch.createStarted();
+  private final Duration timeout;
 
   Deadline(Duration timeout) {
-    this.end = System.nanoTime() + timeout.toNanos();
+    this.timeout = timeout;
   }
 
   Duration left() {
-    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    Duration left = timeout.minus(running.elapsed());
+    return left.isNegative() ? Duration.ZERO : left;
   }
 }

@@ -62,7 +62,8 @@ final class Declarations {
     Optional<LogSpec> found = logs.describe(spec.name());
     if (spec.existing()) {
       if (found.isEmpty()) {
-        throw new NotFoundException("declare log:" + spec.name() + ": does not exist and is declared as existing");
+        throw new NotFoundException(
+            "declare log:" + spec.name() + ": does not exist and is declared as existing");
       }
     } else if (found.isEmpty()) {
       logs.create(spec);
@@ -70,7 +71,8 @@ final class Declarations {
       kernel.capabilities().require(Capability.ADD_PARTITIONS);
       logs.addPartitions(logs.open(spec.name()), spec.partitions());
     } else if (action(spec, found.get()) == Action.CONFLICT) {
-      throw new DeclarationConflictException("log '" + spec.name() + "'", found.get().toString(), spec.toString());
+      throw new DeclarationConflictException(
+          "log '" + spec.name() + "'", found.get().toString(), spec.toString());
     }
   }
 
@@ -89,7 +91,8 @@ final class Declarations {
       changes.add(new Change(action, l.toString(), found.map(LogSpec::toString).orElse(null)));
     }
     for (Binding b : t.bindings()) {
-      Action action = seen == null ? Action.UNVERIFIABLE : seen.has(b) ? Action.EQUAL : Action.CREATE;
+      Action action =
+          seen == null ? Action.UNVERIFIABLE : seen.has(b) ? Action.EQUAL : Action.CREATE;
       changes.add(new Change(action, b.toString(), action == Action.EQUAL ? b.toString() : null));
     }
     return new TopologyPlan(changes);
@@ -114,7 +117,9 @@ final class Declarations {
       return Action.EQUAL;
     }
     LogSpec grown = existing.toBuilder().partitions(requested.partitions()).build();
-    return grown.equals(requested) && requested.partitions() > existing.partitions() ? Action.ALTER : Action.CONFLICT;
+    return grown.equals(requested) && requested.partitions() > existing.partitions()
+        ? Action.ALTER
+        : Action.CONFLICT;
   }
 
   void verify(Topology t) {
@@ -128,7 +133,8 @@ final class Declarations {
   }
 
   private static DeclarationConflictException conflict(Change c) {
-    return new DeclarationConflictException(c.requested(), requireNonNull(c.existing()), c.requested());
+    return new DeclarationConflictException(
+        c.requested(), requireNonNull(c.existing()), c.requested());
   }
 
   private void checkCapabilities(Topology t) {
@@ -152,7 +158,11 @@ final class Declarations {
       if (q.maxPriority() > 0 && q.maxPriority() >= can.require(Capability.PRIORITIES)) {
         throw new MqException(
             ErrorCode.UNSUPPORTED,
-            "declare " + q + ": the backend tells " + can.require(Capability.PRIORITIES) + " priorities apart");
+            "declare "
+                + q
+                + ": the backend tells "
+                + can.require(Capability.PRIORITIES)
+                + " priorities apart");
       }
     }
   }

@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Moves dead letters back to where they came from: published and confirmed there first, removed here after that. */
+/**
+ * Moves dead letters back to where they came from: published and confirmed there first, removed
+ * here after that.
+ */
 final class Redrive {
   private static final Duration PATIENCE = Duration.ofMillis(500);
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run of messages with one target each, sent as one batch.
  *
- * <p>Invariant: each slot gets its result once. {@code confirmedAll} as the first answer takes the short way and writes no slot.
+ * <p>Invariant: each slot gets its result once. {@code confirmedAll} as the first answer takes the
+ * short way and writes no slot.
  */
 final class BatchSend extends Tracked implements PublishBatch {
   private static final SendResult ROUTED = SendResult.ok(Receipt.routed());
@@ -101,7 +102,9 @@ final class BatchSend extends Tracked implements PublishBatch {
 
   @Override
   public void confirmed(int index, int partition, long offset) {
-    settle(index, partition == NO_PARTITION ? ROUTED : SendResult.ok(Receipt.appended(partition, offset)));
+    settle(
+        index,
+        partition == NO_PARTITION ? ROUTED : SendResult.ok(Receipt.appended(partition, offset)));
   }
 
   @Override

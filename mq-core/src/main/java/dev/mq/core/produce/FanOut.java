@@ -10,8 +10,9 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A send to several queues (X-10): ok when all have it, failed when certainly none has, else PARTIAL, which is an unknown outcome.
- * A queue deleted while the message was routed counts as not bound any more.
+ * A send to several queues (X-10): ok when all have it, failed when certainly none has, else
+ * PARTIAL, which is an unknown outcome. A queue deleted while the message was routed counts as not
+ * bound any more.
  */
 final class FanOut implements PublishBatch {
   private final Send send;
@@ -111,7 +112,14 @@ final class FanOut implements PublishBatch {
     } else if (unknown == null && stored == 0) {
       send.complete(null, cause);
     } else {
-      String text = "publish " + send.producer.address() + ": " + stored + " of " + targets.length + " queues confirmed it";
+      String text =
+          "publish "
+              + send.producer.address()
+              + ": "
+              + stored
+              + " of "
+              + targets.length
+              + " queues confirmed it";
       send.complete(null, new MqException(ErrorCode.PARTIAL, false, true, text, cause));
     }
   }

@@ -14,7 +14,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Turns values into messages: the codec for the body, the program's mapping for the rest. Filled once, then thread-safe. */
+/**
+ * Turns values into messages: the codec for the body, the program's mapping for the rest. Filled
+ * once, then thread-safe.
+ */
 final class MessageMapper<T> implements Mapping<T> {
   private final Codec<T> codec;
   private final String destination;
@@ -69,7 +72,10 @@ final class MessageMapper<T> implements Mapping<T> {
       throw new MqException(ErrorCode.ENCODE, "encode for '" + destination + "': " + e, e);
     }
     Message.Builder b =
-        Message.builder().bodyUnsafe(body).contentType(codec.contentType()).headers(headers.build());
+        Message.builder()
+            .bodyUnsafe(body)
+            .contentType(codec.contentType())
+            .headers(headers.build());
     for (BiConsumer<? super T, Message.Builder> step : steps) {
       step.accept(value, b);
     }

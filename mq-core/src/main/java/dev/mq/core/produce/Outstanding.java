@@ -9,11 +9,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sends of one producer that have no answer yet, oldest first: what flush waits for and what the delivery timeout ends.
- * Thread-safe.
+ * The sends of one producer that have no answer yet, oldest first: what flush waits for and what
+ * the delivery timeout ends. Thread-safe.
  *
- * <p>Invariant: an intrusive list in the order of {@link #add}, each send in it at most once. A send answered before it was added
- * never enters, so a backend that answers inside publish costs nothing here. The lock is never held while a send completes.
+ * <p>Invariant: an intrusive list in the order of {@link #add}, each send in it at most once. A
+ * send answered before it was added never enters, so a backend that answers inside publish costs
+ * nothing here. The lock is never held while a send completes.
  */
 final class Outstanding {
   private final String address;

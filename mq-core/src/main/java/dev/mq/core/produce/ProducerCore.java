@@ -21,9 +21,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The way of a message to the backend: room in the window, route, channel, answer. Thread-safe.
  *
- * <p>Invariants: the channel is used under {@link #channelLock} only, so sends keep the order in which they got it (O-04). An
- * answer never needs that lock: a backend that blocks a publish until it has delivered answers does not wait for itself. While
- * sends wait for a fresh view of the topology, later ones queue behind them.
+ * <p>Invariants: the channel is used under {@link #channelLock} only, so sends keep the order in
+ * which they got it (O-04). An answer never needs that lock: a backend that blocks a publish until
+ * it has delivered answers does not wait for itself. While sends wait for a fresh view of the
+ * topology, later ones queue behind them.
  */
 final class ProducerCore {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerCore.class);
@@ -46,7 +47,12 @@ final class ProducerCore {
     this.address = address;
     this.dropUnroutable = options.dropUnroutable();
     this.window =
-        new Window(address, options.maxInFlight(), options.maxInFlightBytes(), options.maxBlock(), kernel.time());
+        new Window(
+            address,
+            options.maxInFlight(),
+            options.maxInFlightBytes(),
+            options.maxBlock(),
+            kernel.time());
     this.outstanding = new Outstanding(address, options.deliveryTimeout(), kernel.time());
     this.channel = kernel.call("open producer", address, () -> kernel.session().openPublisher());
   }
@@ -59,7 +65,10 @@ final class ProducerCore {
     return address.substring(address.indexOf(':') + 1);
   }
 
-  /** Sends a message; it is answered once, perhaps before this returns. Throws only what is definite. */
+  /**
+   * Sends a message; it is answered once, perhaps before this returns. Throws only what is
+   * definite.
+   */
   void send(Send send) {
     checkOpen();
     int bytes = send.message.bodyBytes();
@@ -130,7 +139,8 @@ final class ProducerCore {
   }
 
   /**
-   * Sends a run of messages as one batch: as many as have exactly one target each and find room at once.
+   * Sends a run of messages as one batch: as many as have exactly one target each and find room at
+   * once.
    *
    * @return how many were taken; 0 when the first of them needs {@link #send}
    */
@@ -188,11 +198,14 @@ final class ProducerCore {
     send.complete(error == null ? Receipt.routed() : null, error);
   }
 
-  /** Returns the error of an unroutable message, or null when the producer was told to accept it. */
+  /**
+   * Returns the error of an unroutable message, or null when the producer was told to accept it.
+   */
   @Nullable MqException unroutable(Message message) {
     return dropUnroutable
         ? null
-        : new UnroutableException("publish " + address + ": no queue takes message " + message.id());
+        : new UnroutableException(
+            "publish " + address + ": no queue takes message " + message.id());
   }
 
   boolean isGone(PublishTarget target, Throwable error) {
@@ -237,7 +250,10 @@ final class ProducerCore {
     return new ClosedException("publish " + address + ": producer is closed");
   }
 
-  /** Refuses further sends, waits for open ones, closes the channel; what is open after that completes as unknown. */
+  /**
+   * Refuses further sends, waits for open ones, closes the channel; what is open after that
+   * completes as unknown.
+   */
   boolean close(Duration timeout) {
     channelLock.lock();
     try {

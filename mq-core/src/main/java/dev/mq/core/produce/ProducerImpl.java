@@ -27,7 +27,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The producer users see: checks, interceptors and the forms of send around a {@link ProducerCore}. */
+/**
+ * The producer users see: checks, interceptors and the forms of send around a {@link ProducerCore}.
+ */
 final class ProducerImpl implements Producer, Child {
   private static final int MAX_HEADER_BYTES = 64 * 1024;
   private static final int MAX_RUN = 512;
@@ -50,7 +52,8 @@ final class ProducerImpl implements Producer, Child {
     this.destination = destination;
     this.interceptors = List.copyOf(interceptors);
     this.closeTimeout = options.deliveryTimeout();
-    this.maxBodyBytes = kernel.capabilities().value(Capability.MAX_BODY_BYTES).orElse(Integer.MAX_VALUE);
+    this.maxBodyBytes =
+        kernel.capabilities().value(Capability.MAX_BODY_BYTES).orElse(Integer.MAX_VALUE);
     this.callbacks = new SerialExecutor(kernel.completions());
     this.core = new ProducerCore(kernel, route, destination.address(), options);
   }
@@ -164,7 +167,13 @@ final class ProducerImpl implements Producer, Child {
     }
     if (m.bodyBytes() > maxBodyBytes) {
       throw new MessageTooLargeException(
-          "send " + core.address() + ": body has " + m.bodyBytes() + " bytes, at most " + maxBodyBytes + " are allowed");
+          "send "
+              + core.address()
+              + ": body has "
+              + m.bodyBytes()
+              + " bytes, at most "
+              + maxBodyBytes
+              + " are allowed");
     }
     if (!m.headers().isEmpty()) {
       checkHeaders(m.headers());
@@ -186,11 +195,19 @@ final class ProducerImpl implements Producer, Child {
                 + "' is reserved; leave it out, for a received message by Message.Builder.removeReservedHeaders()");
       }
       Object v = headers.valueAt(i);
-      bytes += name.length() * 3L + (v instanceof String s ? s.length() * 3L : v instanceof byte[] b ? b.length : 8);
+      bytes +=
+          name.length() * 3L
+              + (v instanceof String s ? s.length() * 3L : v instanceof byte[] b ? b.length : 8);
     }
     if (bytes > MAX_HEADER_BYTES) {
       throw new MessageTooLargeException(
-          "send " + core.address() + ": headers have up to " + bytes + " bytes, at most " + MAX_HEADER_BYTES + " are allowed");
+          "send "
+              + core.address()
+              + ": headers have up to "
+              + bytes
+              + " bytes, at most "
+              + MAX_HEADER_BYTES
+              + " are allowed");
     }
   }
 
@@ -268,7 +285,10 @@ final class ProducerImpl implements Producer, Child {
     }
   }
 
-  /** A send whose caller gets a stage. Answered inside the call it completes at once: nobody can depend on it yet. */
+  /**
+   * A send whose caller gets a stage. Answered inside the call it completes at once: nobody can
+   * depend on it yet.
+   */
   private final class AsyncSend extends Send {
     final CompletableFuture<Receipt> future = new CompletableFuture<>();
     private final Thread caller = Thread.currentThread();

@@ -14,7 +14,11 @@ import java.time.Duration;
  * @param dropUnroutable whether a message that reaches no queue is ok
  */
 public record ProducerOptions(
-    int maxInFlight, long maxInFlightBytes, Duration maxBlock, Duration deliveryTimeout, boolean dropUnroutable) {
+    int maxInFlight,
+    long maxInFlightBytes,
+    Duration maxBlock,
+    Duration deliveryTimeout,
+    boolean dropUnroutable) {
   /** The defaults. */
   public static final ProducerOptions DEFAULTS =
       new ProducerOptions(1000, 32L << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), false);

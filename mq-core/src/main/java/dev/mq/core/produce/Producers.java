@@ -37,9 +37,11 @@ public final class Producers implements ProducerBuilder {
   /**
    * Creates a builder.
    *
-   * @param routes makes the route, with the program's partitioner if it set one; throws when the destination does not exist
+   * @param routes makes the route, with the program's partitioner if it set one; throws when the
+   *     destination does not exist
    */
-  public Producers(Kernel kernel, Destination destination, Function<@Nullable Partitioner, Route> routes) {
+  public Producers(
+      Kernel kernel, Destination destination, Function<@Nullable Partitioner, Route> routes) {
     this.kernel = kernel;
     this.destination = destination;
     this.routes = routes;
@@ -75,7 +77,11 @@ public final class Producers implements ProducerBuilder {
 
   @Override
   public ProducerBuilder deliveryTimeout(Duration timeout) {
-    check(requireNonNull(timeout, "timeout").toMillis() >= 1, "deliveryTimeout", timeout, "at least 1 ms");
+    check(
+        requireNonNull(timeout, "timeout").toMillis() >= 1,
+        "deliveryTimeout",
+        timeout,
+        "at least 1 ms");
     this.deliveryTimeout = timeout;
     return this;
   }
@@ -102,9 +108,11 @@ public final class Producers implements ProducerBuilder {
   public Producer open() {
     kernel.checkOpen("open producer", destination.address());
     ProducerOptions options =
-        new ProducerOptions(maxInFlight, maxInFlightBytes, maxBlock, deliveryTimeout, dropUnroutable)
+        new ProducerOptions(
+                maxInFlight, maxInFlightBytes, maxBlock, deliveryTimeout, dropUnroutable)
             .with(kernel.configuration().producer(name));
-    Route route = kernel.call("open producer", destination.address(), () -> routes.apply(partitioner));
+    Route route =
+        kernel.call("open producer", destination.address(), () -> routes.apply(partitioner));
     ProducerImpl producer = new ProducerImpl(kernel, destination, route, options, interceptors);
     try {
       kernel.adopt(producer, "open producer", destination.address());
@@ -117,14 +125,16 @@ public final class Producers implements ProducerBuilder {
 
   @Override
   public <T> TypedProducer<T> as(Codec<T> codec, Consumer<Mapping<T>> mapping) {
-    MessageMapper<T> mapper = new MessageMapper<>(requireNonNull(codec, "codec"), destination.name());
+    MessageMapper<T> mapper =
+        new MessageMapper<>(requireNonNull(codec, "codec"), destination.name());
     requireNonNull(mapping, "mapping").accept(mapper);
     return new TypedProducerImpl<>(open(), mapper);
   }
 
   private static void check(boolean ok, String what, Object value, String range) {
     if (!ok) {
-      throw new MqException(ErrorCode.INVALID_ARGUMENT, what + " must be " + range + ", is " + value);
+      throw new MqException(
+          ErrorCode.INVALID_ARGUMENT, what + " must be " + range + ", is " + value);
     }
   }
 }

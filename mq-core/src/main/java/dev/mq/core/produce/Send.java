@@ -12,11 +12,11 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message on its way, and what became of it. Also the batch of one that the backend is handed when the message has one
- * target, so that a send costs one object.
+ * One message on its way, and what became of it. Also the batch of one that the backend is handed
+ * when the message has one target, so that a send costs one object.
  *
- * <p>Invariant: the state leaves OPEN once; whoever moves it gives the window back and tells the sender. Answers that come later
- * are ignored.
+ * <p>Invariant: the state leaves OPEN once; whoever moves it gives the window back and tells the
+ * sender. Answers that come later are ignored.
  */
 abstract class Send extends Tracked implements PublishBatch {
   private static final int OPEN = 0;
@@ -52,7 +52,9 @@ abstract class Send extends Tracked implements PublishBatch {
     this.message = message;
   }
 
-  /** Tells the sender, on whatever thread knows; does not block and does not run user code there. */
+  /**
+   * Tells the sender, on whatever thread knows; does not block and does not run user code there.
+   */
   abstract void deliver(@Nullable Receipt receipt, @Nullable MqException error);
 
   /** Sets the one target; before it is handed over. */
@@ -114,7 +116,9 @@ abstract class Send extends Tracked implements PublishBatch {
 
   @Override
   public final void confirmed(int index, int toPartition, long offset) {
-    complete(toPartition == NO_PARTITION ? Receipt.routed() : Receipt.appended(toPartition, offset), null);
+    complete(
+        toPartition == NO_PARTITION ? Receipt.routed() : Receipt.appended(toPartition, offset),
+        null);
   }
 
   @Override

@@ -34,12 +34,16 @@ public final class SystemSends implements SystemPublisher, Child {
   public void publish(String address, Message message, Done done) {
     try {
       if (closed) {
-        throw new MqException(ErrorCode.CLOSED, "publish " + address + ": broker '" + kernel.name() + "' is closed");
+        throw new MqException(
+            ErrorCode.CLOSED, "publish " + address + ": broker '" + kernel.name() + "' is closed");
       }
       ProducerCore core = producers.computeIfAbsent(address, this::open);
       core.send(new SystemSend(core, message, done));
     } catch (RuntimeException e) {
-      done.done(kernel.wrap(e, "publish", address)); // it threw, so it did not take the message and answers nothing
+      done.done(
+          kernel.wrap(
+              e, "publish",
+              address)); // it threw, so it did not take the message and answers nothing
     }
   }
 
@@ -47,7 +51,10 @@ public final class SystemSends implements SystemPublisher, Child {
     return new ProducerCore(kernel, routes.apply(address), address, ProducerOptions.SYSTEM);
   }
 
-  /** Closes; what the runtime publishes after that fails as closed. Called when nothing consumes any more. */
+  /**
+   * Closes; what the runtime publishes after that fails as closed. Called when nothing consumes any
+   * more.
+   */
   @Override
   public boolean close(Duration timeout) {
     closed = true;

@@ -15,10 +15,11 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Bounds what is in flight, in messages and in bytes (P-08). Thread-safe.
  *
- * <p>Invariant: one word holds both counts, messages in the upper 20 bits and bytes in the lower 44, so that a send takes and
- * gives back its room by one atomic step. A message larger than the bound of bytes passes when nothing else is in flight. A
- * waiter announces itself before it looks at the word, a releaser changes the word before it looks for waiters: one of the two
- * sees the other.
+ * <p>Invariant: one word holds both counts, messages in the upper 20 bits and bytes in the lower
+ * 44, so that a send takes and gives back its room by one atomic step. A message larger than the
+ * bound of bytes passes when nothing else is in flight. A waiter announces itself before it looks
+ * at the word, a releaser changes the word before it looks for waiters: one of the two sees the
+ * other.
  */
 final class Window {
   private static final int BYTE_BITS = 44;
@@ -62,7 +63,8 @@ final class Window {
    * Takes room for one message, waiting for it at most {@code maxBlock}.
    *
    * @throws BackpressureException when there was none in time
-   * @throws MqException {@code WOULD_BLOCK} when it would wait inside a completion, {@code INTERRUPTED}, {@code CLOSED}
+   * @throws MqException {@code WOULD_BLOCK} when it would wait inside a completion, {@code
+   *     INTERRUPTED}, {@code CLOSED}
    */
   void acquire(int bytes) {
     if (waiters.get() == 0 && tryAcquire(bytes)) {
@@ -76,18 +78,29 @@ final class Window {
       waiters.incrementAndGet();
       while (!tryAcquire(bytes)) {
         if (closed) {
-          throw new ClosedException("send " + address + ": producer was closed while waiting for room");
+          throw new ClosedException(
+              "send " + address + ": producer was closed while waiting for room");
         }
         if (time.nanoTime() - start >= maxBlock.toNanos()) {
           throw new BackpressureException(
-              "send " + address + ": " + describe() + " in flight, no room within " + maxBlock.toMillis() + " ms");
+              "send "
+                  + address
+                  + ": "
+                  + describe()
+                  + " in flight, no room within "
+                  + maxBlock.toMillis()
+                  + " ms");
         }
         room.await();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new MqException(
-          ErrorCode.INTERRUPTED, true, true, "send " + address + ": interrupted while waiting for room", e);
+          ErrorCode.INTERRUPTED,
+          true,
+          true,
+          "send " + address + ": interrupted while waiting for room",
+          e);
     } finally {
       waiters.decrementAndGet();
       lock.unlock();
@@ -125,6 +138,13 @@ final class Window {
 
   private String describe() {
     long now = inFlight.get();
-    return (now >>> BYTE_BITS) + " of " + maxMessages + " messages, " + (now & BYTES) + " of " + maxBytes + " bytes";
+    return (now >>> BYTE_BITS)
+        + " of "
+        + maxMessages
+        + " messages, "
+        + (now & BYTES)
+        + " of "
+        + maxBytes
+        + " bytes";
   }
 }

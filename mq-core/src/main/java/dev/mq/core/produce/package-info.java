@@ -1,4 +1,7 @@
-/** Publishing: the in-flight window, sends and what became of them, producers of messages and of values. */
+/**
+ * Publishing: the in-flight window, sends and what became of them, producers of messages and of
+ * values.
+ */
 @NullMarked
 package dev.mq.core.produce;
 

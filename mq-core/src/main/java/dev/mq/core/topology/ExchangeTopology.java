@@ -11,14 +11,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges, queues and bindings of one broker: routed by the runtime or by the backend. Thread-safe. Changes return when they
- * are confirmed and applied here.
+ * Exchanges, queues and bindings of one broker: routed by the runtime or by the backend.
+ * Thread-safe. Changes return when they are confirmed and applied here.
  */
 public interface ExchangeTopology {
-  /** Makes an exchange; an equal one stays, a different one is a {@link dev.mq.api.DeclarationConflictException}. */
+  /**
+   * Makes an exchange; an equal one stays, a different one is a {@link
+   * dev.mq.api.DeclarationConflictException}.
+   */
   void declare(ExchangeSpec spec);
 
-  /** Makes a queue; an equal one stays, a different one is a {@link dev.mq.api.DeclarationConflictException}. */
+  /**
+   * Makes a queue; an equal one stays, a different one is a {@link
+   * dev.mq.api.DeclarationConflictException}.
+   */
   void declare(QueueSpec spec);
 
   /** Makes a binding; an equal one stays. */
@@ -36,13 +42,18 @@ public interface ExchangeTopology {
   /** Returns a queue that exists, or throws {@link dev.mq.api.NotFoundException}. */
   QueueRef queue(String name);
 
-  /** Returns the route of an exchange that exists, or throws {@link dev.mq.api.NotFoundException}. */
+  /**
+   * Returns the route of an exchange that exists, or throws {@link dev.mq.api.NotFoundException}.
+   */
   Route exchangeRoute(String name);
 
   /** Returns the route of a queue that exists, or throws {@link dev.mq.api.NotFoundException}. */
   Route queueRoute(String name);
 
-  /** Returns the queues a message would reach, sorted. Needs {@link dev.mq.api.Capability#DRY_RUN_ROUTING}. */
+  /**
+   * Returns the queues a message would reach, sorted. Needs {@link
+   * dev.mq.api.Capability#DRY_RUN_ROUTING}.
+   */
   List<String> dryRun(String exchange, Message message);
 
   /** Returns what is there, or null where it cannot be seen. */

@@ -84,7 +84,8 @@ public final class NativeTopology implements ExchangeTopology {
   @Override
   public List<String> dryRun(String exchange, Message message) {
     kernel.capabilities().require(Capability.DRY_RUN_ROUTING);
-    throw new MqException(ErrorCode.INTERNAL, "route " + exchange + ": a backend that routes itself cannot dry-run");
+    throw new MqException(
+        ErrorCode.INTERNAL, "route " + exchange + ": a backend that routes itself cannot dry-run");
   }
 
   @Override

@@ -31,11 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Exchanges and bindings for backends that have only queues and a topology log: changes are commands in that log, every client
- * reduces them to the same state, and publishes are routed here.
+ * Exchanges and bindings for backends that have only queues and a topology log: changes are
+ * commands in that log, every client reduces them to the same state, and publishes are routed here.
  *
- * <p>Creating a queue: the backend's queue first, under a fresh incarnation, then the command; whoever loses the race removes its
- * own. Deleting: the command first.
+ * <p>Creating a queue: the backend's queue first, under a fresh incarnation, then the command;
+ * whoever loses the race removes its own. Deleting: the command first.
  */
 public final class RoutedTopology implements ExchangeTopology {
   private static final Logger LOG = LoggerFactory.getLogger(RoutedTopology.class);
@@ -73,18 +73,21 @@ public final class RoutedTopology implements ExchangeTopology {
     QueueNode known = live(spec.name());
     if (known != null) {
       if (!spec.existing() && !known.spec().equals(spec)) {
-        throw new DeclarationConflictException("queue '" + spec.name() + "'", known.spec().toString(), spec.toString());
+        throw new DeclarationConflictException(
+            "queue '" + spec.name() + "'", known.spec().toString(), spec.toString());
       }
       return;
     }
     if (spec.existing()) {
-      throw new NotFoundException("declare queue:" + spec.name() + ": does not exist and is declared as existing");
+      throw new NotFoundException(
+          "declare queue:" + spec.name() + ": does not exist and is declared as existing");
     }
     String incarnation = UUID.randomUUID().toString();
     queues.create(spec, incarnation);
     boolean won = false;
     try {
-      Outcome outcome = change(new TopologyCommand.DeclareQueue(ids.next(), spec, incarnation, null));
+      Outcome outcome =
+          change(new TopologyCommand.DeclareQueue(ids.next(), spec, incarnation, null));
       won = outcome.kind() == Outcome.Kind.APPLIED;
     } finally {
       if (!won) {
@@ -93,7 +96,10 @@ public final class RoutedTopology implements ExchangeTopology {
     }
   }
 
-  /** Returns a queue the backend still has; one it has lost (temporary, owner gone) is taken out of the tables. */
+  /**
+   * Returns a queue the backend still has; one it has lost (temporary, owner gone) is taken out of
+   * the tables.
+   */
   private @Nullable QueueNode live(String name) {
     QueueNode node = state().queue(name);
     if (node == null) {
@@ -213,9 +219,13 @@ public final class RoutedTopology implements ExchangeTopology {
     replica.close();
   }
 
-  /** Takes a queue that the backend has lost out of the tables, without making the publisher wait for it. */
+  /**
+   * Takes a queue that the backend has lost out of the tables, without making the publisher wait
+   * for it.
+   */
   private boolean isGone(PublishTarget target, Throwable error) {
-    if (!(target instanceof BackendQueue) || kernel.wrap(error, "publish", null).code() != ErrorCode.NOT_FOUND) {
+    if (!(target instanceof BackendQueue)
+        || kernel.wrap(error, "publish", null).code() != ErrorCode.NOT_FOUND) {
       return false;
     }
     QueueNode node = state().queue(target.name());
@@ -225,7 +235,8 @@ public final class RoutedTopology implements ExchangeTopology {
           .newThread(
               () -> {
                 try {
-                  change(new TopologyCommand.DeleteQueue(ids.next(), node.name(), node.incarnation()));
+                  change(
+                      new TopologyCommand.DeleteQueue(ids.next(), node.name(), node.incarnation()));
                 } catch (RuntimeException e) {
                   LOG.warn("cannot take deleted queue {} out of the topology", node.name(), e);
                 }

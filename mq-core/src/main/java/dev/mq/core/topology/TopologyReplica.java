@@ -21,11 +21,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This process's copy of the topology: follows the log, applies commands in order, and knows how far it has come. Thread-safe.
+ * This process's copy of the topology: follows the log, applies commands in order, and knows how
+ * far it has come. Thread-safe.
  *
- * <p>Invariants: {@code applied} is the offset below which everything was applied; it only grows, and is written after the state.
- * At most one read of the end is open; all who ask meanwhile wait for the next one, because the open one may have been answered
- * by the log before they asked.
+ * <p>Invariants: {@code applied} is the offset below which everything was applied; it only grows,
+ * and is written after the state. At most one read of the end is open; all who ask meanwhile wait
+ * for the next one, because the open one may have been answered by the log before they asked.
  */
 final class TopologyReplica implements TopologyLog.Follower {
   private static final long PATIENCE_SECONDS = 30;
@@ -95,10 +96,15 @@ final class TopologyReplica implements TopologyLog.Follower {
       return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new MqException(ErrorCode.INTERRUPTED, false, true, "topology: interrupted while waiting", e);
+      throw new MqException(
+          ErrorCode.INTERRUPTED, false, true, "topology: interrupted while waiting", e);
     } catch (TimeoutException e) {
       throw new MqException(
-          ErrorCode.OUTCOME_UNKNOWN, false, true, "topology: not confirmed within " + PATIENCE_SECONDS + " s", e);
+          ErrorCode.OUTCOME_UNKNOWN,
+          false,
+          true,
+          "topology: not confirmed within " + PATIENCE_SECONDS + " s",
+          e);
     } catch (java.util.concurrent.ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -107,7 +113,10 @@ final class TopologyReplica implements TopologyLog.Follower {
     }
   }
 
-  /** Returns whether everything confirmed anywhere before this call is applied here, as far as that is known without I/O. */
+  /**
+   * Returns whether everything confirmed anywhere before this call is applied here, as far as that
+   * is known without I/O.
+   */
   boolean isCurrent() {
     if (broken != null) {
       return false;
@@ -239,7 +248,10 @@ final class TopologyReplica implements TopologyLog.Follower {
     due.forEach(c -> c.reached(null));
   }
 
-  /** A command this version cannot read: nothing may be routed any more, since it could be a binding. */
+  /**
+   * A command this version cannot read: nothing may be routed any more, since it could be a
+   * binding.
+   */
   private void fail(MqException error) {
     List<ViewCallback> due = new ArrayList<>();
     lock.lock();

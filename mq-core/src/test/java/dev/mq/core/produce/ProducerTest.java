@@ -105,8 +105,7 @@ class ProducerTest {
 
   @Test
   void atTheBoundASendWaitsForRoomAndThenFailsDefinitely() throws Exception {
-    try (Producer p =
-        backend.producer().maxInFlight(1).maxBlock(Duration.ofMillis(30)).open()) {
+    try (Producer p = backend.producer().maxInFlight(1).maxBlock(Duration.ofMillis(30)).open()) {
       CompletionStage<Receipt> first = p.sendAsync(message("x"));
       assertThatThrownBy(() -> p.sendAsync(message("y")))
           .isInstanceOf(BackpressureException.class)

@@ -45,8 +45,7 @@ class LogContractTest {
 
   @BeforeEach
   void declare() {
-    a.declare(
-        Topology.builder().log(LogSpec.of("events", 6)).queue(QueueSpec.of("dead")).build());
+    a.declare(Topology.builder().log(LogSpec.of("events", 6)).queue(QueueSpec.of("dead")).build());
   }
 
   @AfterEach
@@ -99,7 +98,8 @@ class LogContractTest {
                 .computeIfAbsent(r.message().key(), k -> new CopyOnWriteArrayList<>())
                 .add(Integer.parseInt(r.message().text()));
     GroupConsumer first = a.log("events").group("g").start(handler);
-    try (GroupConsumer second = b.log("events").group("other").start(r -> other.incrementAndGet())) {
+    try (GroupConsumer second =
+        b.log("events").group("other").start(r -> other.incrementAndGet())) {
       append(0, 500);
       GroupConsumer joined = b.log("events").group("g").start(handler);
       append(500, 1000);
@@ -114,8 +114,7 @@ class LogContractTest {
       joined.close();
       assertThat(second.group()).isEqualTo("other");
     }
-    byKey.forEach(
-        (key, seen) -> assertThat(seen).as(key).isSorted().doesNotHaveDuplicates());
+    byKey.forEach((key, seen) -> assertThat(seen).as(key).isSorted().doesNotHaveDuplicates());
     assertThat(byKey.values().stream().mapToInt(List::size).sum()).isEqualTo(1500);
     assertThat(a.log("events").lag("g").total()).isZero();
   }

@@ -110,7 +110,8 @@ class QueueContractTest {
     }
     assertThat(drain(b, "paid")).containsExactly("1");
     assertThat(drain(a, "all")).containsExactly("1", "2");
-    assertThat(a.exchange("orders").route(message("order.9.paid", ""))).containsExactly("all", "paid");
+    assertThat(a.exchange("orders").route(message("order.9.paid", "")))
+        .containsExactly("all", "paid");
   }
 
   @Test
@@ -155,17 +156,20 @@ class QueueContractTest {
     try (Producer p = b.exchange("x").producer().open()) {
       for (int i = 0; i < 200; i++) {
         String queue = "q" + i;
-        a.declare(Topology.builder().queue(QueueSpec.of(queue)).bindQueue("x", queue, queue).build());
+        a.declare(
+            Topology.builder().queue(QueueSpec.of(queue)).bindQueue("x", queue, queue).build());
         p.send(message(queue, "m"));
         a.exchange("x").unbind(queue, a.queue(queue));
-        assertThatThrownBy(() -> p.send(message(queue, "m"))).isInstanceOf(UnroutableException.class);
+        assertThatThrownBy(() -> p.send(message(queue, "m")))
+            .isInstanceOf(UnroutableException.class);
       }
     }
   }
 
   @Test
   void declaringIsIdempotentAndConflictsNameBothValues() {
-    Topology t = Topology.builder().queue(QueueSpec.of("q")).exchange(ExchangeSpec.topic("e")).build();
+    Topology t =
+        Topology.builder().queue(QueueSpec.of("q")).exchange(ExchangeSpec.topic("e")).build();
     assertThat(a.plan(t).changes()).allMatch(c -> c.action() == TopologyPlan.Action.CREATE);
     assertThatThrownBy(() -> a.verify(t)).isInstanceOf(NotFoundException.class);
     a.declare(t);
@@ -311,7 +315,10 @@ class QueueContractTest {
       for (int i = 1; i <= 100; i++) {
         int n = i;
         p.send(message("", "m"));
-        Awaitility.await().pollInterval(ofMillis(1)).atMost(ofSeconds(2)).until(() -> done.get() == n);
+        Awaitility.await()
+            .pollInterval(ofMillis(1))
+            .atMost(ofSeconds(2))
+            .until(() -> done.get() == n);
       }
       assertThat(c.isPaused()).isFalse();
       release.countDown();

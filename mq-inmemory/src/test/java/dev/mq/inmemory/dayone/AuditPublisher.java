@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A library that is handed a broker; its user decides whether audit records go to an exchange or to a log. */
+/**
+ * A library that is handed a broker; its user decides whether audit records go to an exchange or to
+ * a log.
+ */
 final class AuditPublisher {
   private final Producer producer;
   final Map<ErrorCode, Integer> failures = new ConcurrentHashMap<>();

@@ -36,7 +36,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The programs users write first, as they stand in the documentation, run on the embedded engine. */
+/**
+ * The programs users write first, as they stand in the documentation, run on the embedded engine.
+ */
 @Timeout(60)
 class DayOneTest {
   private final InMemoryEngine engine = InMemoryEngine.create();
@@ -197,7 +199,8 @@ class DayOneTest {
         try {
           orders.send(order);
         } catch (OutcomeUnknownException e) {
-          unknown++; // stored, as it happens; a cautious service would send it again with the same id
+          unknown++; // stored, as it happens; a cautious service would send it again with the same
+          // id
         }
       }
       engine.clock().advance(ofMinutes(10));

@@ -193,11 +193,10 @@ final class Dispatcher {
 
   /** Takes over what a worker did. With the lock; returns what to do without it. */
   private @Nullable Runnable ran(Partition p, @Nullable Failed failed) {
-    boolean progressed = p.fold();
+    if (p.fold()) {
+      commits.handledBatch();
+    }
     if (failed == null || state.closing || p.revoking) {
-      if (progressed) {
-        commits.handledBatch();
-      }
       offer(p);
       return null;
     }

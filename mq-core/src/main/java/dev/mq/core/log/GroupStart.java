@@ -25,7 +25,7 @@ final class GroupStart {
     // "The end" means the end now, for all members and for ever, not whenever a partition is assigned (G-11).
     boolean fromEnd = options.start() instanceof Position.End;
     Positions end = fromEnd ? kernel.call("consume", address, () -> driver.end(log)) : null;
-    Position from = end == null ? options.start() : Position.of(end);
+    Position from = end == null ? whole(options.start()) : Position.of(end);
     Positions pinned = options.commit() instanceof CommitMode.Manual ? null : end;
 
     GroupState state = new GroupState();
@@ -58,5 +58,9 @@ final class GroupStart {
     }
     consumer.start();
     return consumer;
+  }
+
+  private static Position whole(Position start) {
+    return start instanceof Position.At at ? Position.at(LogAccess.whole(at.time())) : start;
   }
 }

@@ -44,7 +44,7 @@ public final class LogOperations {
   public Positions at(Instant time) {
     requireNonNull(time, "time");
     kernel.capabilities().require(Capability.TIMESTAMP_SEEK);
-    return call("at", (driver, handle) -> driver.at(handle, time));
+    return call("at", (driver, handle) -> driver.at(handle, LogAccess.whole(time)));
   }
 
   /** As {@link dev.mq.api.Log#committed(String)}. */

@@ -9,7 +9,6 @@ import dev.mq.core.runtime.Kernel;
 import dev.mq.spi.BackendLog;
 import dev.mq.spi.LogDriver;
 import dev.mq.spi.RecordSource;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -99,23 +98,11 @@ record ReaderRange(
   }
 
   private static long fromMillis(Position from) {
-    return from instanceof Position.At at ? millis(at.time()) : Long.MIN_VALUE;
+    return from instanceof Position.At at ? LogAccess.whole(at.time()).toEpochMilli() : Long.MIN_VALUE;
   }
 
   private static long untilMillis(@Nullable Position to) {
-    return to instanceof Position.At at ? millis(at.time()) : Long.MAX_VALUE;
-  }
-
-  /** Returns the first whole millisecond that is not before a time. */
-  private static long millis(Instant time) {
-    if (time.getEpochSecond() >= Long.MAX_VALUE / 1000 - 1) {
-      return Long.MAX_VALUE;
-    }
-    if (time.getEpochSecond() <= Long.MIN_VALUE / 1000 + 1) {
-      return Long.MIN_VALUE;
-    }
-    long millis = time.toEpochMilli();
-    return time.getNano() % 1_000_000 == 0 ? millis : millis + 1;
+    return to instanceof Position.At at ? LogAccess.whole(at.time()).toEpochMilli() : Long.MAX_VALUE;
   }
 
   /** What the log holds as the reader opens. */
@@ -137,7 +124,7 @@ record ReaderRange(
         return end;
       }
       if (from instanceof Position.At at) {
-        return driver.at(handle, at.time());
+        return driver.at(handle, LogAccess.whole(at.time()));
       }
       if (from instanceof Position.Offsets offsets) {
         offsets.positions().offsets().forEach(this::check);

@@ -13,6 +13,18 @@ final class Sent implements PublishBatch {
   private final List<Message> messages = new ArrayList<>();
   private final List<Integer> partitions = new ArrayList<>();
   private final List<Object> outcomes = new ArrayList<>();
+  private @Nullable String exchange;
+
+  /** Names the exchange the messages were published to. */
+  Sent to(String name) {
+    exchange = name;
+    return this;
+  }
+
+  @Override
+  public String destination(int index) {
+    return exchange != null ? exchange : target(index).name();
+  }
 
   Sent add(PublishTarget target, Message message) {
     return add(target, message, NO_PARTITION);

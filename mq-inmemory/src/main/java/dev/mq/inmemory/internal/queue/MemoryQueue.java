@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * After every change that leaves ready messages, one subscription that waits is woken; that one wakes the next after it has taken
  * its share, so a wake-up is never lost and never given to more threads than there are messages.
  *
- * <p>{@code readyMask} has the bit of each priority with a ready message. {@code eligible} counts the subscriptions that can
- * take one now.
+ * <p>{@code line} holds subscriptions that wait and can take a message; {@code eligible} counts all that can take one now.
  */
 public final class MemoryQueue implements BackendQueue {
   private final QueueSpec spec;
@@ -42,18 +41,11 @@ public final class MemoryQueue implements BackendQueue {
   private final Activity activity;
   private final Consumer<MemoryQueue> whenUnused;
   private final ReentrantLock lock = new ReentrantLock();
-  private final @Nullable SegmentChain[] chains;
+  private final MessageStore store;
   private final List<MemorySubscription> subscriptions = new ArrayList<>();
   private final ArrayDeque<MemorySubscription> line = new ArrayDeque<>();
-  private final DelayedMessages delayed = new DelayedMessages();
-  private final boolean needsArrivals;
   private TimeSource.@Nullable Timer timer;
   private long timerDue;
-  private int readyMask;
-  private long ready;
-  private long waiting;
-  private long held;
-  private long arrivals;
   private int eligible;
   private boolean deleted;
   private boolean suspended;
@@ -79,8 +71,7 @@ public final class MemoryQueue implements BackendQueue {
     this.time = time;
     this.activity = activity;
     this.whenUnused = whenUnused;
-    this.chains = new SegmentChain[spec.maxPriority() + 1];
-    this.needsArrivals = spec.maxPriority() > 0 && spec.maxLength() > 0 && spec.overflow() == Overflow.DROP_HEAD;
+    this.store = new MessageStore(spec);
   }
 
   @Override
@@ -130,13 +121,13 @@ public final class MemoryQueue implements BackendQueue {
       }
       long limit = spec.maxLength() == 0 ? Long.MAX_VALUE : spec.maxLength();
       for (int i = from; i < to; i++) {
-        if (waiting >= limit) {
+        if (store.waiting() >= limit) {
           if (spec.overflow() == Overflow.REJECT_PUBLISH) {
             break;
           }
-          dropOldest(limit - 1);
+          store.dropOldest(limit - 1);
         }
-        store(batch.message(i), now);
+        store.append(batch.message(i), now);
         n++;
       }
       wake = nextInLine();
@@ -145,43 +136,6 @@ public final class MemoryQueue implements BackendQueue {
     }
     afterChange(wake);
     return n;
-  }
-
-  private void store(Message message, long now) {
-    int priority = chains.length == 1 ? 0 : Math.min(message.priority(), chains.length - 1);
-    SegmentChain chain = chains[priority];
-    if (chain == null) {
-      chain = new SegmentChain(needsArrivals);
-      chains[priority] = chain;
-    }
-    chain.append(message, now, needsArrivals ? arrivals++ : 0);
-    readyMask |= 1 << priority;
-    ready++;
-    waiting++;
-  }
-
-  private void dropOldest(long downTo) {
-    while (waiting > downTo) {
-      MessageSegment oldest = null;
-      int slot = 0;
-      for (SegmentChain c : chains) {
-        MessageSegment s = c == null ? null : c.oldestWaiting();
-        if (s != null) {
-          int first = s.nextWaiting(0);
-          if (oldest == null || s.arrival(first) < oldest.arrival(slot)) {
-            oldest = s;
-            slot = first;
-          }
-        }
-      }
-      if (oldest == null) {
-        return;
-      }
-      ready -= oldest.isDelayed(oldest.base + slot) ? 0 : 1;
-      waiting--;
-      oldest.chain.removeWaiting(oldest, slot);
-      refreshMask();
-    }
   }
 
   // -- consuming
@@ -226,7 +180,7 @@ public final class MemoryQueue implements BackendQueue {
       leaveLine(s);
       if (s.eligible) {
         n = takeShare(s, batch);
-        if (n == 0 && wait && ready == 0) {
+        if (n == 0 && wait && store.ready() == 0) {
           s.waiting = true;
           line.add(s);
         }
@@ -246,29 +200,16 @@ public final class MemoryQueue implements BackendQueue {
   private int takeShare(MemorySubscription s, DeliveryBatch batch) {
     int max = Math.min(batch.room(), s.credit());
     if (eligible > 1) {
-      max = (int) Math.min(max, (ready + eligible - 1) / eligible);
+      max = (int) Math.min(max, (store.ready() + eligible - 1) / eligible);
     }
     if (deliveriesToBreak >= 0) {
       max = (int) Math.min(max, deliveriesToBreak);
     }
     int first = batch.size();
-    int n = 0;
-    while (n < max && readyMask != 0) {
-      int priority = 31 - Integer.numberOfLeadingZeros(readyMask);
-      SegmentChain chain = chains[priority];
-      if (chain != null) {
-        n += chain.take(batch, max - n, s.leases);
-      }
-      if (chain == null || !chain.hasReady()) {
-        readyMask &= ~(1 << priority);
-      }
-    }
-    ready -= n;
-    waiting -= n;
-    held += n;
+    int n = store.take(batch, max, s.leases);
     if (s.settleOnReceive()) {
       for (int i = first; i < first + n; i++) {
-        settleOne(s, s.leases.find(batch.token(i)));
+        store.remove(s.leases, s.leases.find(batch.token(i)));
       }
     }
     if (n > 0 && deliveriesToBreak >= 0) {
@@ -279,15 +220,6 @@ public final class MemoryQueue implements BackendQueue {
     }
     refreshEligible(s);
     return n;
-  }
-
-  private void settleOne(MemorySubscription s, int entry) {
-    MessageSegment segment = s.leases.segment(entry);
-    if (segment != null) {
-      segment.chain.removeHeld(segment, s.leases.slot(entry));
-      s.leases.remove(entry);
-      held--;
-    }
   }
 
   /** Takes a subscription out of the line when its thread stops waiting; whoever is next gets its wake-up. */
@@ -313,7 +245,7 @@ public final class MemoryQueue implements BackendQueue {
   }
 
   private @Nullable MemorySubscription nextInLine() {
-    if (ready == 0) {
+    if (store.ready() == 0) {
       return null;
     }
     MemorySubscription s = line.poll();
@@ -346,9 +278,9 @@ public final class MemoryQueue implements BackendQueue {
           continue;
         }
         switch (batch.outcome(i)) {
-          case ACK -> settleOne(s, entry);
-          case RELEASE -> giveBack(s, entry, false, 0);
-          case RETRY -> giveBack(s, entry, true, batch.delayNanos(i));
+          case ACK -> store.remove(s.leases, entry);
+          case RELEASE -> store.release(s.leases, entry);
+          case RETRY -> store.retry(s.leases, entry, batch.delayNanos(i), time.nanoTime());
         }
       }
       refreshEligible(s);
@@ -367,32 +299,8 @@ public final class MemoryQueue implements BackendQueue {
     afterChange(wake);
   }
 
-  private void giveBack(MemorySubscription s, int entry, boolean failed, long delayNanos) {
-    MessageSegment segment = s.leases.segment(entry);
-    if (segment == null) {
-      return;
-    }
-    int slot = s.leases.slot(entry);
-    s.leases.remove(entry);
-    held--;
-    waiting++;
-    segment.giveBack(slot, failed);
-    if (delayNanos > 0) {
-      delayed.add(time.nanoTime() + Math.min(delayNanos, Long.MAX_VALUE / 4), segment, slot);
-    } else {
-      segment.chain.makeReady(segment, slot);
-      ready++;
-      refreshMask();
-    }
-  }
-
-  private void giveBackAll(MemorySubscription s) {
-    for (int entry = 0; s.leases.size() > 0 && entry < s.leases.used(); entry++) {
-      giveBack(s, entry, false, 0);
-    }
-  }
-
   private void armTimer() {
+    DelayedMessages delayed = store.delayed();
     if (delayed.isEmpty() || timer != null && timerDue <= delayed.firstDue()) {
       return;
     }
@@ -408,23 +316,13 @@ public final class MemoryQueue implements BackendQueue {
     lock.lock();
     try {
       timer = null;
-      ready += delayed.release(time.nanoTime());
-      refreshMask();
+      store.timeReached(time.nanoTime());
       armTimer();
       wake = nextInLine();
     } finally {
       lock.unlock();
     }
     afterChange(wake);
-  }
-
-  private void refreshMask() {
-    int mask = 0;
-    for (int p = 0; p < chains.length; p++) {
-      SegmentChain c = chains[p];
-      mask |= c != null && c.hasReady() ? 1 << p : 0;
-    }
-    readyMask = mask;
   }
 
   // -- subscriptions come and go
@@ -460,7 +358,7 @@ public final class MemoryQueue implements BackendQueue {
         return;
       }
       s.ended = true;
-      giveBackAll(s);
+      store.releaseAll(s.leases);
       leaveLine(s);
       refreshEligible(s);
       subscriptions.remove(s);
@@ -485,7 +383,7 @@ public final class MemoryQueue implements BackendQueue {
       deleted = true;
       cancelled = List.copyOf(subscriptions);
       for (MemorySubscription s : cancelled) {
-        giveBackAll(s);
+        store.releaseAll(s.leases);
         leaveLine(s);
         s.ended = true;
         s.eligible = false;
@@ -493,7 +391,6 @@ public final class MemoryQueue implements BackendQueue {
       subscriptions.clear();
       eligible = 0;
       clear();
-      held = 0;
     } finally {
       lock.unlock();
     }
@@ -507,7 +404,7 @@ public final class MemoryQueue implements BackendQueue {
     long n;
     lock.lock();
     try {
-      n = waiting;
+      n = store.waiting();
       clear();
     } finally {
       lock.unlock();
@@ -517,19 +414,11 @@ public final class MemoryQueue implements BackendQueue {
   }
 
   private void clear() {
-    for (SegmentChain c : chains) {
-      if (c != null) {
-        c.purge();
-      }
-    }
-    delayed.clear();
+    store.purge();
     if (timer != null) {
       timer.cancel();
       timer = null;
     }
-    readyMask = 0;
-    ready = 0;
-    waiting = 0;
   }
 
   // -- faults
@@ -549,7 +438,7 @@ public final class MemoryQueue implements BackendQueue {
     deliveriesToBreak = -1;
     suspended = true;
     for (MemorySubscription s : subscriptions) {
-      giveBackAll(s);
+      store.releaseAll(s.leases);
       leaveLine(s);
       s.suspended = true;
     }
@@ -591,7 +480,7 @@ public final class MemoryQueue implements BackendQueue {
   public long depth() {
     lock.lock();
     try {
-      return waiting + held;
+      return store.waiting() + store.held();
     } finally {
       lock.unlock();
     }
@@ -599,42 +488,29 @@ public final class MemoryQueue implements BackendQueue {
 
   /** Returns at most {@code max} waiting messages, delayed ones included: by priority, then in order. */
   public List<Message> browse(int max) {
-    List<Message> found = new ArrayList<>();
     lock.lock();
     try {
-      for (int p = chains.length - 1; p >= 0; p--) {
-        SegmentChain c = chains[p];
-        if (c != null) {
-          c.browse(max - found.size(), found::add);
-        }
-      }
+      return store.browse(max);
     } finally {
       lock.unlock();
     }
-    return found;
   }
 
   /** Returns the messages in hand. */
   public List<Message> inHand() {
-    List<Message> found = new ArrayList<>();
     lock.lock();
     try {
-      for (SegmentChain c : chains) {
-        if (c != null) {
-          c.forEachHeld(found::add);
-        }
-      }
+      return store.inHand();
     } finally {
       lock.unlock();
     }
-    return found;
   }
 
   /** Returns how much there is to do: messages in hand, and ready ones that a subscription could take. */
   public long unfinished() {
     lock.lock();
     try {
-      return held + (eligible > 0 ? ready : 0);
+      return store.held() + (eligible > 0 ? store.ready() : 0);
     } finally {
       lock.unlock();
     }
@@ -644,17 +520,9 @@ public final class MemoryQueue implements BackendQueue {
   void check() {
     lock.lock();
     try {
-      for (int p = 0; p < chains.length; p++) {
-        SegmentChain c = chains[p];
-        if (c != null) {
-          c.check();
-          if (c.hasReady() != ((readyMask & 1 << p) != 0)) {
-            throw new IllegalStateException("ready bit of priority " + p);
-          }
-        }
-      }
-      if (ready > 0 && !line.isEmpty()) {
-        throw new IllegalStateException("a subscription waits although " + ready + " messages are ready");
+      store.check();
+      if (store.ready() > 0 && !line.isEmpty()) {
+        throw new IllegalStateException("a subscription waits although " + store.ready() + " messages are ready");
       }
     } finally {
       lock.unlock();

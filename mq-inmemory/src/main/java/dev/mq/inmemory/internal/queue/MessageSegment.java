@@ -23,15 +23,18 @@ final class MessageSegment {
   static final int SLOTS = 1024;
   private static final int WORDS = SLOTS / 64;
 
+  /** A segment begins with this many slots, so that a queue with little in it costs little. */
+  private static final int FIRST_SLOTS = 64;
+
   final SegmentChain chain;
-  private final @Nullable Message[] messages = new Message[SLOTS];
+  private @Nullable Message[] messages = new Message[FIRST_SLOTS];
   private final long[] ready = new long[WORDS];
   private final long[] held = new long[WORDS];
   private int @Nullable [] storedLater;
   private boolean timesDiffer;
   private int @Nullable [] returns;
   private int @Nullable [] failures;
-  private final long @Nullable [] arrivals;
+  private long @Nullable [] arrivals;
 
   @Nullable MessageSegment previous;
   @Nullable MessageSegment next;
@@ -45,7 +48,7 @@ final class MessageSegment {
 
   MessageSegment(SegmentChain chain, boolean withArrivals) {
     this.chain = chain;
-    this.arrivals = withArrivals ? new long[SLOTS] : null;
+    this.arrivals = withArrivals ? new long[FIRST_SLOTS] : null;
   }
 
   boolean isFull() {
@@ -69,6 +72,9 @@ final class MessageSegment {
 
   void append(Message message, long storedMillis, long arrival) {
     int slot = tail++;
+    if (slot == messages.length) {
+      grow();
+    }
     messages[slot] = message;
     ready[slot >>> 6] |= 1L << slot;
     firstReady = Math.min(firstReady, slot >>> 6);
@@ -84,10 +90,21 @@ final class MessageSegment {
     }
   }
 
+  private void grow() {
+    int n = Math.min(SLOTS, messages.length * 4);
+    messages = Arrays.copyOf(messages, n);
+    if (arrivals != null) {
+      arrivals = Arrays.copyOf(arrivals, n);
+    }
+    if (storedLater != null) {
+      storedLater = Arrays.copyOf(storedLater, n);
+    }
+  }
+
   private void keepTime(int slot, long storedMillis) {
     int[] later = storedLater;
     if (later == null) {
-      later = new int[SLOTS];
+      later = new int[messages.length];
       storedLater = later;
     }
     if (!timesDiffer) {
@@ -234,7 +251,7 @@ final class MessageSegment {
     for (int slot = 0; slot < SLOTS; slot++) {
       boolean r = isSet(ready, slot);
       boolean h = isSet(held, slot);
-      boolean there = messages[slot] != null;
+      boolean there = slot < messages.length && messages[slot] != null;
       if (r && h || (r || h) && !there || there && slot >= tail || r && slot >>> 6 < firstReady) {
         throw new IllegalStateException("slot " + slot + ": ready=" + r + " held=" + h + " message=" + there);
       }

@@ -81,12 +81,7 @@ final class SegmentChain {
     dropIfDone(s);
   }
 
-  /** Gives a message that is in hand back, ready at its old place. */
-  void release(MessageSegment s, int slot) {
-    s.giveBack(slot, false);
-    makeReady(s, slot);
-  }
-
+  /** Makes a delayed message ready. */
   void makeReady(MessageSegment s, int slot) {
     s.makeReady(slot);
     ready++;

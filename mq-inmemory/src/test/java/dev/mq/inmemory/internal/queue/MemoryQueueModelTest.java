@@ -95,7 +95,7 @@ class MemoryQueueModelTest {
           case 10 -> rareOperation();
           default -> time.advance(Duration.ofMillis(random.nextInt(400)));
         }
-        if (steps < 1000 || i % 20 == 0) {
+        if (i % (steps < 1000 ? 6 : 40) == 0) {
           queue.check();
         }
         assertThat(queue.depth()).isEqualTo(model.size());

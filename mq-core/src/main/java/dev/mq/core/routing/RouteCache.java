@@ -17,7 +17,8 @@ final class RouteCache {
   /** Longer answers are not kept. */
   static final int LONGEST = 64;
 
-  private static final int SIZE = 4096;
+  private static final int BITS = 12;
+  private static final int SIZE = 1 << BITS;
   private static final int WARM_UP = 2 * SIZE / SAMPLING;
   private static final int WINDOW = 1024 / SAMPLING;
   private static final int PAUSE = (1 << 20) / SAMPLING;
@@ -55,7 +56,10 @@ final class RouteCache {
     return e.edges;
   }
 
-  /** The first place stays with who has it, so that three keys of one place do not drive each other out in turn. */
+  /**
+   * The first place stays with who has it, so that three keys of one place do not drive each other
+   * out in turn.
+   */
   void keep(String key, long generation, Edge[] edges) {
     int at = index(key);
     Entry e = entries.getAcquire(at);
@@ -86,7 +90,6 @@ final class RouteCache {
   }
 
   private static int index(String key) {
-    int h = key.hashCode();
-    return (h ^ h >>> 12 ^ h >>> 22) & (SIZE - 1);
+    return (key.hashCode() * 0x9E3779B9) >>> (Integer.SIZE - BITS);
   }
 }

@@ -138,7 +138,7 @@ final class TrieNode {
   }
 
   private static int start(int hash, int mask) {
-    return (hash * 0x9E3779B9 >>> 7) & mask;
+    return ((hash * 0x9E3779B9) >>> 7) & mask;
   }
 
   /** Half full after a rebuild at most, so that the next one is a while away. */

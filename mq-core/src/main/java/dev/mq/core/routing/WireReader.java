@@ -42,7 +42,7 @@ final class WireReader {
 
   long number() {
     long n = unsigned();
-    return n >>> 1 ^ -(n & 1);
+    return (n >>> 1) ^ -(n & 1);
   }
 
   long fixed() {

@@ -40,7 +40,7 @@ final class WireWriter {
 
   /** Any long; small ones of either sign are short. */
   WireWriter number(long value) {
-    return unsigned(value << 1 ^ value >> 63);
+    return unsigned((value << 1) ^ (value >> 63));
   }
 
   WireWriter fixed(long value) {
@@ -116,7 +116,7 @@ final class WireWriter {
     room(10);
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      buffer[size++] = (byte) (rest & 0x7F | 0x80);
+      buffer[size++] = (byte) ((rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     buffer[size++] = (byte) rest;

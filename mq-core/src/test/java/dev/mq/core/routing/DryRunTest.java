@@ -27,7 +27,8 @@ class DryRunTest {
                 Binding.toQueue("orders", "order.*.paid", "a"),
                 Binding.toQueue("orders", "#.paid", "a")));
     List<DryRun.Answer> answers =
-        run.route(List.of(message("orders", "order.1.paid"), message("orders", "x"), message("", "z")));
+        run.route(
+            List.of(message("orders", "order.1.paid"), message("orders", "x"), message("", "z")));
     assertThat(answers.get(0).queues()).extracting(DryRun.Target::queue).containsExactly("a", "z");
     assertThat(answers.get(0).queues().get(0).why())
         .containsExactlyInAnyOrder(

@@ -53,7 +53,8 @@ class HeadersRouteTest {
     @Test
     void argumentsThatStartWithXAreIgnoredUnlessTheModeSaysOtherwise() {
       assertMatch(h().put("x-a", 1).put("b", 2), h().put("b", 2), true);
-      assertMatch(h().put("x-match", "all-with-x").put("x-a", 1).put("b", 2), h().put("b", 2), false);
+      assertMatch(
+          h().put("x-match", "all-with-x").put("x-a", 1).put("b", 2), h().put("b", 2), false);
       assertMatch(h().put("x-match", "any").put("x-a", 1), h().put("x-a", 1), false);
       assertMatch(h().put("x-match", "any-with-x").put("x-a", 1), h().put("x-a", 1), true);
     }
@@ -136,7 +137,8 @@ class HeadersRouteTest {
       f.bind(Binding.toQueue("h", h().put("type", "t").put("n", i).build(), "q" + i)).orThrow();
     }
     for (int i = 0; i < 500; i += 7) {
-      assertThat(f.route("h", "", h().put("n", i).put("type", "t").build())).containsExactly("q" + i);
+      assertThat(f.route("h", "", h().put("n", i).put("type", "t").build()))
+          .containsExactly("q" + i);
     }
     assertThat(f.route("h", "", h().put("type", "t").build())).isEmpty();
   }

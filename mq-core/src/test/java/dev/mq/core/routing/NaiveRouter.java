@@ -14,7 +14,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The rules of routing, written down as plainly as possible: looks at every binding and knows no table. */
+/**
+ * The rules of routing, written down as plainly as possible: looks at every binding and knows no
+ * table.
+ */
 final class NaiveRouter {
   private final Map<String, ExchangeSpec> exchanges;
   private final Set<String> queues;
@@ -77,7 +80,7 @@ final class NaiveRouter {
         if (i == p.size()) {
           m[i][j] = j == k.size();
         } else if (p.get(i).equals("#")) {
-          m[i][j] = m[i + 1][j] || j < k.size() && m[i][j + 1];
+          m[i][j] = m[i + 1][j] || (j < k.size() && m[i][j + 1]);
         } else {
           m[i][j] =
               j < k.size()
@@ -95,7 +98,8 @@ final class NaiveRouter {
       return words;
     }
     StringBuilder word = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c == '.') {
         words.add(word.toString());
         word.setLength(0);
@@ -112,8 +116,7 @@ final class NaiveRouter {
     boolean all = true;
     boolean any = false;
     for (String name : arguments.names()) {
-      boolean ignored =
-          how.endsWith("-with-x") ? name.equals("x-match") : name.startsWith("x-");
+      boolean ignored = how.endsWith("-with-x") ? name.equals("x-match") : name.startsWith("x-");
       if (!ignored) {
         boolean equal = headers.contains(name) && equal(arguments.value(name), headers.value(name));
         all &= equal;

@@ -76,7 +76,8 @@ class RoutingConcurrencyTest {
       case DIRECT -> Binding.toQueue("x", "k" + n, queue);
       case FANOUT -> Binding.toQueue("x", "n" + n, queue);
       case TOPIC ->
-          Binding.toQueue("x", List.of("k" + n + ".#", "*.k" + n, "#.k" + n, "k" + n).get(n % 4), queue);
+          Binding.toQueue(
+              "x", List.of("k" + n + ".#", "*.k" + n, "#.k" + n, "k" + n).get(n % 4), queue);
       case HEADERS ->
           Binding.toQueue(
               "x",

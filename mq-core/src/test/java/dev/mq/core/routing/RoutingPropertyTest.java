@@ -29,7 +29,7 @@ class RoutingPropertyTest {
         bindings.removeIf(
             b ->
                 b.exchange().equals(c.name())
-                    || b.kind() == Binding.Kind.EXCHANGE && b.destination().equals(c.name()));
+                    || (b.kind() == Binding.Kind.EXCHANGE && b.destination().equals(c.name())));
         return changed(exchanges.remove(c.name()) != null);
       } else if (command instanceof TopologyCommand.DeclareQueue c) {
         TopologySnapshot.QueueEntry entry =
@@ -41,8 +41,7 @@ class RoutingPropertyTest {
         if (known == null || !known.incarnation().equals(c.incarnation())) {
           return Outcome.Kind.NOTHING_TO_DO;
         }
-        bindings.removeIf(
-            b -> b.kind() == Binding.Kind.QUEUE && b.destination().equals(c.name()));
+        bindings.removeIf(b -> b.kind() == Binding.Kind.QUEUE && b.destination().equals(c.name()));
         queues.remove(c.name());
         return Outcome.Kind.APPLIED;
       } else if (command instanceof TopologyCommand.Bind c) {
@@ -60,8 +59,7 @@ class RoutingPropertyTest {
       boolean allowed =
           switch (source.type()) {
             case DIRECT, FANOUT -> true;
-            case TOPIC ->
-                NaiveRouter.words(b.key()).stream().filter("#"::equals).count() <= 2;
+            case TOPIC -> NaiveRouter.words(b.key()).stream().filter("#"::equals).count() <= 2;
             case HEADERS ->
                 !b.arguments().contains("x-match")
                     || Set.of("all", "any", "all-with-x", "any-with-x")

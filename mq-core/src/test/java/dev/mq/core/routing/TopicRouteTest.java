@@ -159,7 +159,9 @@ class TopicRouteTest {
       String key = n % 3 == 0 ? "w" + n + ".*" : n % 3 == 1 ? "#.w" + n + ".#" : "*.w" + n;
       Binding b = Binding.toQueue("x", key, "q");
       boolean changed = (add ? f.bind(b) : f.unbind(b)).kind() == Outcome.Kind.APPLIED;
-      assertThat(changed).as("seed %d at %d", seed, i).isEqualTo(add ? bound.add(b) : bound.remove(b));
+      assertThat(changed)
+          .as("seed %d at %d", seed, i)
+          .isEqualTo(add ? bound.add(b) : bound.remove(b));
       if (i % 50 == 0) {
         String probe = "w" + random.nextInt(3000) + ".w" + random.nextInt(3000);
         boolean expected = bound.stream().anyMatch(p -> NaiveRouter.topic(p.key(), probe));

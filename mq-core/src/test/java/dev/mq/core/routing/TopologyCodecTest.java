@@ -86,8 +86,7 @@ class TopologyCodecTest {
   @Test
   void valuesOfArgumentsKeepTheirType() {
     byte[] bytes =
-        TopologyCodec.encode(
-            new TopologyCommand.Bind(ID, Binding.toQueue("x", TYPED, "q")));
+        TopologyCodec.encode(new TopologyCommand.Bind(ID, Binding.toQueue("x", TYPED, "q")));
     Headers back = ((TopologyCommand.Bind) TopologyCodec.decode(bytes)).binding().arguments();
     for (String name : TYPED.names()) {
       Object expected = TYPED.value(name);
@@ -103,7 +102,8 @@ class TopologyCodecTest {
   @Test
   void aShortCommandIsShort() {
     byte[] bytes =
-        TopologyCodec.encode(new TopologyCommand.Bind(ID, Binding.toQueue("orders", "a.*", "email")));
+        TopologyCodec.encode(
+            new TopologyCommand.Bind(ID, Binding.toQueue("orders", "a.*", "email")));
     assertThat(bytes).hasSizeLessThan(40);
   }
 
@@ -114,7 +114,17 @@ class TopologyCodecTest {
             new TopologyCommand.Bind(
                 new UUID(1, 2), Binding.toQueue("x", Headers.builder().put("n", 5).build(), "q")));
     assertThat(java.util.HexFormat.of().formatHex(bytes))
-        .isEqualTo("0105" + "0000000000000001" + "0000000000000002" + "0178" + "00" + "0171" + "00" + "01" + "016e" + "020a");
+        .isEqualTo(
+            "0105"
+                + "0000000000000001"
+                + "0000000000000002"
+                + "0178"
+                + "00"
+                + "0171"
+                + "00"
+                + "01"
+                + "016e"
+                + "020a");
   }
 
   @Test

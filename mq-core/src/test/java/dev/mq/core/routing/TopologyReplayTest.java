@@ -14,7 +14,10 @@ class TopologyReplayTest {
 
   private record Entry(long offset, TopologyCommand command) {}
 
-  /** A log with gaps between offsets and with commands appended twice; everything went through bytes. */
+  /**
+   * A log with gaps between offsets and with commands appended twice; everything went through
+   * bytes.
+   */
   private static List<Entry> log(long seed) {
     RandomTopology random = new RandomTopology(seed);
     List<Entry> log = new ArrayList<>();
@@ -116,8 +119,7 @@ class TopologyReplayTest {
   @Test
   void joiningOnToASnapshotKeepsTheNodesThatStay() {
     TopologyState state = new TopologyState();
-    state.apply(
-        7, new TopologyCommand.DeclareQueue(new UUID(1, 1), QueueSpec.of("q"), "1", null));
+    state.apply(7, new TopologyCommand.DeclareQueue(new UUID(1, 1), QueueSpec.of("q"), "1", null));
     QueueNode q = state.queue("q");
     TopologySnapshot before =
         new TopologySnapshot(

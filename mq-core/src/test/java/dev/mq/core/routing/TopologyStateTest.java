@@ -115,8 +115,10 @@ class TopologyStateTest {
 
     @Test
     void argumentsArePartOfItsIdentityOnEveryType() {
-      Binding one = new Binding("x", Binding.Kind.QUEUE, "q", "k", Headers.builder().put("a", 1).build());
-      Binding two = new Binding("x", Binding.Kind.QUEUE, "q", "k", Headers.builder().put("a", 2).build());
+      Binding one =
+          new Binding("x", Binding.Kind.QUEUE, "q", "k", Headers.builder().put("a", 1).build());
+      Binding two =
+          new Binding("x", Binding.Kind.QUEUE, "q", "k", Headers.builder().put("a", 2).build());
       f.exchange(ExchangeSpec.direct("x"));
       f.queue("q");
       f.bind(one);
@@ -327,7 +329,8 @@ class TopologyStateTest {
     Binding two = Binding.toQueue("b", Headers.builder().put("k", 1).build(), "q");
     Binding three = Binding.toQueue("a", "z", "q");
     List.of(one, two, three).forEach(f::bind);
-    assertThat(f.state.exchanges()).containsExactly(ExchangeSpec.direct("a"), ExchangeSpec.headers("b"));
+    assertThat(f.state.exchanges())
+        .containsExactly(ExchangeSpec.direct("a"), ExchangeSpec.headers("b"));
     assertThat(f.state.bindings()).containsExactly(three, two, one);
     assertThat(Set.copyOf(f.state.queues())).hasSize(1);
   }

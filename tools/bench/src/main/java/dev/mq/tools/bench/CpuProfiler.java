@@ -12,8 +12,9 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Reports the processor time of the whole process for each operation. On a machine that others use too it says what wall time
- * cannot; it counts every thread, so it means something only where one thread does the work.
+ * Reports the processor time of the whole process for each operation. On a machine that others use
+ * too it says what wall time cannot; it counts every thread, so it means something only where one
+ * thread does the work.
  */
 public final class CpuProfiler implements InternalProfiler {
   private final OperatingSystemMXBean system =

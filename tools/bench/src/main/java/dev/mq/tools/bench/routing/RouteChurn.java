@@ -20,12 +20,17 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Topic exchange with a million bindings: routes with and without a thread that binds and unbinds, and the cost of both. */
+/**
+ * Topic exchange with a million bindings: routes with and without a thread that binds and unbinds,
+ * and the cost of both.
+ */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
 public class RouteChurn {
   /** The shared state. */
   @State(Scope.Group)
@@ -46,7 +51,7 @@ public class RouteChurn {
     }
 
     private void change() {
-      int i = bindings + (next++ & (1 << 16) - 1);
+      int i = bindings + (next++ & ((1 << 16) - 1));
       topology.cycle(Binding.toQueue(Bindings.EXCHANGE, Bindings.pattern(i), Bindings.queue(i)));
     }
   }
@@ -58,7 +63,10 @@ public class RouteChurn {
     private int next;
 
     private int route(Shared shared) {
-      shared.topology.exchange().route(shared.keys[next++ & (1 << 16) - 1], Headers.empty(), result);
+      shared
+          .topology
+          .exchange()
+          .route(shared.keys[next++ & ((1 << 16) - 1)], Headers.empty(), result);
       return result.count();
     }
   }

@@ -18,13 +18,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Headers exchange: three predicates in each binding, ten headers in each message, one queue reached. */
+/**
+ * Headers exchange: three predicates in each binding, ten headers in each message, one queue
+ * reached.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
+@Fork(
+    value = 2,
+    jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
 public class RouteHeaders {
   private static final int MESSAGES = 1 << 12;
 
@@ -50,7 +55,7 @@ public class RouteHeaders {
   /** Routes one message. */
   @Benchmark
   public int table() {
-    exchange.route("", messages[next++ & MESSAGES - 1], result);
+    exchange.route("", messages[next++ & (MESSAGES - 1)], result);
     return result.count();
   }
 }

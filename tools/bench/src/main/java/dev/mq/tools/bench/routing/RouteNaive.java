@@ -19,13 +19,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The other arm: compares every binding, the way a first version would. Not run at a million bindings. */
+/**
+ * The other arm: compares every binding, the way a first version would. Not run at a million
+ * bindings.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 3, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
 public class RouteNaive {
   /** Number of bindings. */
   @Param({"10", "1000", "100000"})
@@ -62,7 +67,7 @@ public class RouteNaive {
   /** Topic exchange. */
   @Benchmark
   public Set<String> topic() {
-    String[] words = keys[next++ & keys.length - 1].split("\\.", -1);
+    String[] words = keys[next++ & (keys.length - 1)].split("\\.", -1);
     Set<String> queues = new HashSet<>();
     for (Binding b : topic) {
       if (matches(b.key().split("\\.", -1), 0, words, 0)) {
@@ -101,7 +106,7 @@ public class RouteNaive {
     }
     if (pattern[p].equals("#")) {
       return matches(pattern, p + 1, words, w)
-          || w < words.length && matches(pattern, p, words, w + 1);
+          || (w < words.length && matches(pattern, p, words, w + 1));
     }
     return w < words.length
         && (pattern[p].equals("*") || pattern[p].equals(words[w]))

@@ -17,19 +17,26 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Topic exchange: every pattern has a wildcard, keys have four words, a hit reaches four queues. */
+/**
+ * Topic exchange: every pattern has a wildcard, keys have four words, a hit reaches four queues.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
+@Fork(
+    value = 2,
+    jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
 public class RouteTopic {
   /** Number of bindings. */
   @Param({"10", "1000", "100000", "1000000"})
   public int bindings;
 
-  /** {@code hot}: few keys, served by the cache; {@code uniform}: too many for it; {@code miss}: too many, none matches. */
+  /**
+   * {@code hot}: few keys, served by the cache; {@code uniform}: too many for it; {@code miss}: too
+   * many, none matches.
+   */
   @Param({"hot", "uniform", "miss"})
   public String keys = "hot";
 
@@ -42,13 +49,14 @@ public class RouteTopic {
   @Setup(Level.Trial)
   public void setUp() {
     exchange = Bindings.topic(bindings).exchange();
-    messages = Bindings.topicKeys(bindings, keys.equals("hot") ? 1 << 8 : 1 << 16, !keys.equals("miss"));
+    messages =
+        Bindings.topicKeys(bindings, keys.equals("hot") ? 1 << 8 : 1 << 16, !keys.equals("miss"));
   }
 
   /** Routes one message. */
   @Benchmark
   public int table() {
-    exchange.route(messages[next++ & messages.length - 1], Headers.empty(), result);
+    exchange.route(messages[next++ & (messages.length - 1)], Headers.empty(), result);
     return result.count();
   }
 }

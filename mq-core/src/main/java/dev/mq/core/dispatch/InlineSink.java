@@ -7,10 +7,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs handlers on the thread of the only pump, so that a message costs no hand-over between threads.
+ * Runs handlers on the thread of the only pump, so that a message costs no hand-over between
+ * threads.
  *
- * <p>Invariant: {@code waiting} is touched by the pump's thread alone. A handler is announced in its slot before {@code stopped} is
- * read, so whoever has stopped the sink sees every handler that may still run.
+ * <p>Invariants: {@code waiting} is touched by the pump's thread alone. It marks what it is about
+ * to handle, writes {@code busy}, then reads {@code stopped}; whoever stops the sink writes {@code
+ * stopped}, then reads {@code busy}: so either the handler does not run, or its deliveries are seen
+ * as marked.
  */
 final class InlineSink implements Sink {
   private final QueueConsumer owner;
@@ -55,7 +58,7 @@ final class InlineSink implements Sink {
     if (!waiting.isEmpty() && !stopped && !owner.isPaused()) {
       pump.enterHandlers();
       try {
-        while (runNext()) {
+        while (!owner.isPaused() && runNext()) {
           pump.betweenHandlers();
         }
       } finally {
@@ -76,34 +79,43 @@ final class InlineSink implements Sink {
   }
 
   private boolean runNext() {
-    busy = true;
-    if (stopped || owner.isPaused()) {
-      return false;
-    }
     DeliveryImpl d = waiting.poll();
     if (d == null) {
       return false;
     }
     if (maxBatch > 0) {
-      runBatch(d);
-    } else if (runner.admit(d)) {
+      return runBatch(d);
+    }
+    d.isHanded = true;
+    busy = true;
+    if (stopped) {
+      owner.giveBack(d);
+      return false;
+    }
+    if (runner.admit(d)) {
       runner.run(slot, d);
     }
     return true;
   }
 
-  private void runBatch(DeliveryImpl first) {
+  private boolean runBatch(DeliveryImpl first) {
     List<DeliveryImpl> batch = new ArrayList<>(Math.min(maxBatch, waiting.size() + 1));
     DeliveryImpl d = first;
     while (d != null) {
-      if (runner.admit(d)) {
-        batch.add(d);
-      }
+      d.isHanded = true;
+      batch.add(d);
       d = batch.size() < maxBatch ? waiting.poll() : null;
     }
+    busy = true;
+    if (stopped) {
+      batch.forEach(owner::giveBack);
+      return false;
+    }
+    batch.removeIf(one -> !runner.admit(one));
     if (!batch.isEmpty()) {
       runner.run(slot, batch);
     }
+    return true;
   }
 
   @Override
@@ -114,8 +126,18 @@ final class InlineSink implements Sink {
   @Override
   public List<DeliveryImpl> stop() {
     stopped = true;
+    List<DeliveryImpl> unseen = new ArrayList<>();
+    if (busy) {
+      for (LanePump pump : owner.lanes()) {
+        for (DeliveryImpl d : pump.held().all()) {
+          if (!d.isHanded) {
+            unseen.add(d);
+          }
+        }
+      }
+    }
     owner.signalLanes();
-    return List.of();
+    return unseen;
   }
 
   @Override
@@ -126,7 +148,8 @@ final class InlineSink implements Sink {
   @Override
   public boolean awaitIdle(long deadlineNanos) throws InterruptedException {
     boolean turned =
-        stoppedTurn.await(Math.max(0, deadlineNanos - owner.real().nanoTime()), TimeUnit.NANOSECONDS);
+        stoppedTurn.await(
+            Math.max(0, deadlineNanos - owner.real().nanoTime()), TimeUnit.NANOSECONDS);
     return turned || !busy;
   }
 

@@ -14,6 +14,7 @@ import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,8 +177,12 @@ final class FakeQueue implements BackendQueue {
   void loseAll() {
     for (Sub sub : List.copyOf(subs)) {
       for (FakeLane lane : sub.lanes) {
-        locked(lane::returnAll);
+        // Told before anything is handed out again, so that the new deliveries are not taken for
+        // the old ones.
+        List<Entry> lost = new ArrayList<>();
+        locked(() -> lost.addAll(lane.takeAll()));
         sub.listener.allLeasesLost(lane);
+        locked(() -> lost.forEach(ready::addFirst));
       }
     }
   }
@@ -187,17 +192,20 @@ final class FakeQueue implements BackendQueue {
     for (Sub sub : List.copyOf(subs)) {
       for (FakeLane lane : sub.lanes) {
         List<Long> tokens = new ArrayList<>();
+        List<Entry> lost = new ArrayList<>();
         locked(
             () -> {
-              lane.held.forEach((t, e) -> {
-                if (e.message.id().equals(id)) {
-                  tokens.add(t);
-                }
-              });
-              tokens.forEach(t -> giveBack(lane.held.remove(t)));
+              lane.held.forEach(
+                  (t, e) -> {
+                    if (e.message.id().equals(id)) {
+                      tokens.add(t);
+                    }
+                  });
+              tokens.forEach(t -> lost.add(lane.held.remove(t)));
             });
         if (!tokens.isEmpty()) {
           sub.listener.leasesLost(lane, tokens.stream().mapToLong(Long::longValue).toArray());
+          locked(() -> lost.forEach(ready::addFirst));
         }
       }
     }
@@ -273,7 +281,7 @@ final class FakeQueue implements BackendQueue {
               if (lane.user.get() != null) {
                 violations.add("closed while a thread is inside a lane");
               }
-              lane.returnAll();
+              lane.takeAll().forEach(ready::addFirst);
             }
           });
     }
@@ -305,8 +313,9 @@ final class FakeQueue implements BackendQueue {
       this.sub = sub;
     }
 
-    private void returnAll() {
-      List.copyOf(held.keySet()).stream().sorted((a, b) -> Long.compare(b, a)).forEach(t -> giveBack(held.remove(t)));
+    private List<Entry> takeAll() {
+      List<Long> newestFirst = held.keySet().stream().sorted(Comparator.reverseOrder()).toList();
+      return newestFirst.stream().map(held::remove).toList();
     }
 
     private void enter(String what) {
@@ -341,7 +350,10 @@ final class FakeQueue implements BackendQueue {
               return BARRIER;
             }
             int n = 0;
-            while (batch.room() > 0 && !ready.isEmpty() && n < maxBatch && held.size() < barrierAfter) {
+            while (batch.room() > 0
+                && !ready.isEmpty()
+                && n < maxBatch
+                && held.size() < barrierAfter) {
               Entry e = ready.poll();
               e.attempts++;
               handedOut++;
@@ -415,7 +427,8 @@ final class FakeQueue implements BackendQueue {
       if (e == null) {
         return SettleResult.LEASE_LOST;
       }
-      settled.add(new Settled(e.message.id(), batch.outcome(i), batch.delayNanos(i), System.nanoTime()));
+      settled.add(
+          new Settled(e.message.id(), batch.outcome(i), batch.delayNanos(i), System.nanoTime()));
       switch (batch.outcome(i)) {
         case ACK -> {
           // Gone.

@@ -54,7 +54,13 @@ final class FakeBroker implements AutoCloseable {
     threads = new Threads("fake", users);
     time = realTime ? new SystemTime(threads.factory("time")) : manual;
     kernel =
-        new Kernel("fake", new Session(), time, new Config(), threads, new EventBus(Runnable::run, events::add));
+        new Kernel(
+            "fake",
+            new Session(),
+            time,
+            new Config(),
+            threads,
+            new EventBus(Runnable::run, events::add));
     kernel.wire(this::publish, this::resolve);
   }
 
@@ -86,7 +92,8 @@ final class FakeBroker implements AutoCloseable {
     return events.stream().filter(e -> e.type() == type).toList();
   }
 
-  private void publish(String address, Message message, dev.mq.core.runtime.SystemPublisher.Done done) {
+  private void publish(
+      String address, Message message, dev.mq.core.runtime.SystemPublisher.Done done) {
     MqException error = publishError;
     if (error == null) {
       published.add(message);

@@ -27,11 +27,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A queue. Thread-safe.
  *
- * <p>One short lock guards everything; no thread waits, and no foreign code but the columns of a batch runs, while it is held.
- * After every change that leaves ready messages, one subscription that waits is woken; that one wakes the next after it has taken
- * its share, so a wake-up is never lost and never given to more threads than there are messages.
+ * <p>One short lock guards everything; no thread waits, and no foreign code but the columns of a
+ * batch runs, while it is held. After every change that leaves ready messages, one subscription
+ * that waits is woken; that one wakes the next after it has taken its share, so a wake-up is never
+ * lost and never given to more threads than there are messages.
  *
- * <p>{@code line} holds subscriptions that wait and can take a message; {@code eligible} counts all that can take one now.
+ * <p>{@code line} holds subscriptions that wait and can take a message; {@code eligible} counts all
+ * that can take one now.
  */
 public final class MemoryQueue implements BackendQueue {
   private final QueueSpec spec;
@@ -93,7 +95,8 @@ public final class MemoryQueue implements BackendQueue {
   public void checkOwner(Object session, String operation) {
     if (owner != null && owner != session) {
       throw new MqException(
-          ErrorCode.OWNED_BY_OTHER, operation + " queue:" + name() + ": the queue is exclusive to another broker");
+          ErrorCode.OWNED_BY_OTHER,
+          operation + " queue:" + name() + ": the queue is exclusive to another broker");
     }
   }
 
@@ -168,7 +171,8 @@ public final class MemoryQueue implements BackendQueue {
   }
 
   /**
-   * Hands ready messages to a subscription: its share, so that others that can take messages get theirs.
+   * Hands ready messages to a subscription: its share, so that others that can take messages get
+   * theirs.
    *
    * @param wait whether to put it in the line of those to be woken, when there is nothing
    */
@@ -222,7 +226,10 @@ public final class MemoryQueue implements BackendQueue {
     return n;
   }
 
-  /** Takes a subscription out of the line when its thread stops waiting; whoever is next gets its wake-up. */
+  /**
+   * Takes a subscription out of the line when its thread stops waiting; whoever is next gets its
+   * wake-up.
+   */
   void stopWaiting(MemorySubscription s) {
     MemorySubscription wake;
     lock.lock();
@@ -308,7 +315,8 @@ public final class MemoryQueue implements BackendQueue {
       timer.cancel();
     }
     timerDue = delayed.firstDue();
-    timer = time.schedule(Duration.ofNanos(Math.max(1, timerDue - time.nanoTime())), this::timeReached);
+    timer =
+        time.schedule(Duration.ofNanos(Math.max(1, timerDue - time.nanoTime())), this::timeReached);
   }
 
   private void timeReached() {
@@ -423,7 +431,10 @@ public final class MemoryQueue implements BackendQueue {
 
   // -- faults
 
-  /** Cuts all subscriptions off once {@code deliveries} more have been handed out, and then runs a task on a timer. */
+  /**
+   * Cuts all subscriptions off once {@code deliveries} more have been handed out, and then runs a
+   * task on a timer.
+   */
   public void breakAfter(long deliveries, Runnable then) {
     lock.lock();
     try {
@@ -486,7 +497,10 @@ public final class MemoryQueue implements BackendQueue {
     }
   }
 
-  /** Returns at most {@code max} waiting messages, delayed ones included: by priority, then in order. */
+  /**
+   * Returns at most {@code max} waiting messages, delayed ones included: by priority, then in
+   * order.
+   */
   public List<Message> browse(int max) {
     lock.lock();
     try {
@@ -506,7 +520,10 @@ public final class MemoryQueue implements BackendQueue {
     }
   }
 
-  /** Returns how much there is to do: messages in hand, and ready ones that a subscription could take. */
+  /**
+   * Returns how much there is to do: messages in hand, and ready ones that a subscription could
+   * take.
+   */
   public long unfinished() {
     lock.lock();
     try {
@@ -522,7 +539,8 @@ public final class MemoryQueue implements BackendQueue {
     try {
       store.check();
       if (store.ready() > 0 && !line.isEmpty()) {
-        throw new IllegalStateException("a subscription waits although " + store.ready() + " messages are ready");
+        throw new IllegalStateException(
+            "a subscription waits although " + store.ready() + " messages are ready");
       }
     } finally {
       lock.unlock();

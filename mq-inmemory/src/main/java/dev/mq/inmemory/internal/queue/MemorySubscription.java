@@ -10,7 +10,10 @@ import dev.mq.spi.SubscriptionListener;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A subscription and its one lane. What is not final is guarded by the lock of the queue, except {@code wakeup}. */
+/**
+ * A subscription and its one lane. What is not final is guarded by the lock of the queue, except
+ * {@code wakeup}.
+ */
 public final class MemorySubscription implements QueueSubscription, Lane {
   private final MemoryQueue queue;
   private final SubscribeOptions options;

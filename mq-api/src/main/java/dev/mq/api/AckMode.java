@@ -2,7 +2,10 @@ package dev.mq.api;
 
 /** Who settles a delivery. */
 public enum AckMode {
-  /** The runtime: return acks, throw nacks, an explicit settlement wins. The default for handlers. */
+  /**
+   * The runtime: return acks, throw nacks, an explicit settlement wins (A-19). The default for
+   * handlers.
+   */
   ON_RETURN,
   /** The program, by the verbs of {@link Delivery}, from any thread (C-03). */
   MANUAL,

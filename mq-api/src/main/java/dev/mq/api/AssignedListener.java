@@ -5,6 +5,9 @@ import java.util.Set;
 /** Told which partitions a member of a group now owns. */
 @FunctionalInterface
 public interface AssignedListener {
-  /** Called before a record of these partitions is handled; may seek, for offsets kept in a database of one's own. */
+  /**
+   * Called before a record of these partitions is handled; may seek, for offsets kept in a database
+   * of one's own.
+   */
   void assigned(Set<Integer> partitions, Seek seek);
 }

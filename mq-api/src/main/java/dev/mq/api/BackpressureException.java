@@ -2,7 +2,10 @@ package dev.mq.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** Too many messages or bytes were in flight for longer than {@code maxBlock} (P-08). Definite: this message was not sent. */
+/**
+ * Too many messages or bytes were in flight for longer than {@code maxBlock} (P-08). Definite: this
+ * message was not sent.
+ */
 public final class BackpressureException extends MqException {
   private static final long serialVersionUID = 1L;
 

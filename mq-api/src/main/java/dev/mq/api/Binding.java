@@ -3,16 +3,19 @@ package dev.mq.api;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A rule from an exchange to a queue or to another exchange. Two bindings are the same when source, destination, key and
- * arguments are equal; binding twice changes nothing (X-08).
+ * A rule from an exchange to a queue or to another exchange. Two bindings are the same when source,
+ * destination, key and arguments are equal; binding twice changes nothing (X-08).
  *
  * @param exchange the source exchange
  * @param kind whether the destination is a queue or an exchange
  * @param destination the name of the destination
- * @param key the binding key: literal for direct, a pattern for topic, ignored for fanout and headers; at most 255 bytes
- * @param arguments what a headers exchange compares, with {@code x-match} = all (default), any, all-with-x, any-with-x
+ * @param key the binding key: literal for direct, a pattern for topic, ignored for fanout and
+ *     headers; at most 255 bytes
+ * @param arguments what a headers exchange compares, with {@code x-match} = all (default), any,
+ *     all-with-x, any-with-x
  */
-public record Binding(String exchange, Kind kind, String destination, String key, Headers arguments) {
+public record Binding(
+    String exchange, Kind kind, String destination, String key, Headers arguments) {
   /** What a binding leads to. */
   public enum Kind {
     /** A queue. */
@@ -24,7 +27,10 @@ public record Binding(String exchange, Kind kind, String destination, String key
   /** The most {@code #} words a topic pattern may have, on every backend. */
   public static final int MAX_HASH_WORDS = 2;
 
-  /** Checks names and key. The pattern is checked against the exchange's type when the binding is made. */
+  /**
+   * Checks names and key. The pattern is checked against the exchange's type when the binding is
+   * made.
+   */
   public Binding {
     Names.check("exchange", exchange);
     requireNonNull(kind, "kind");

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface BodyHandler<T extends @Nullable Object> {
-  /** Handles a body. Runs on a thread of the consumer, never of a client library; may block up to {@code maxHold}. */
+  /**
+   * Handles a body. Runs on a thread of the consumer, never of a client library; may block up to
+   * {@code maxHold}.
+   */
   void handle(T body, Delivery delivery) throws Exception;
 }

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * This process's open connection to one messaging system; makes everything else. Thread-safe. Opened by {@link #open()}, closed
- * by whoever opened it; closing it closes all producers and consumers made from it (Y-09). Implemented by the library only.
+ * This process's open connection to one messaging system; makes everything else. Thread-safe.
+ * Opened by {@link #open()}, closed by whoever opened it; closing it closes all producers and
+ * consumers made from it (Y-09). Implemented by the library only.
  *
  * <pre>{@code
  * try (Broker broker = Broker.open()) {
@@ -16,11 +17,12 @@ import java.util.Optional;
  */
 public interface Broker extends AutoCloseable {
   /**
-   * Opens the broker that the configuration calls {@code default}, else its only one, else the top level.
+   * Opens the broker that the configuration calls {@code default}, else its only one, else the top
+   * level.
    *
    * @throws ConfigException when the configuration is wrong
-   * @throws MqException {@code BACKEND_SELECTION} when the backend is not on the class path; {@code UNAVAILABLE} or
-   *     {@code AUTHENTICATION} when it cannot be reached
+   * @throws MqException {@code BACKEND_SELECTION} when the backend is not on the class path; {@code
+   *     UNAVAILABLE} or {@code AUTHENTICATION} when it cannot be reached
    */
   static Broker open() {
     return open(BrokerConfig.builder().build());
@@ -39,7 +41,10 @@ public interface Broker extends AutoCloseable {
   /** Returns the name in configuration and events. */
   String name();
 
-  /** Returns the name of the backend: {@code inmemory}, {@code rabbit}, {@code kafka} or another one. */
+  /**
+   * Returns the name of the backend: {@code inmemory}, {@code rabbit}, {@code kafka} or another
+   * one.
+   */
   String backend();
 
   /** Returns what the backend can do. */
@@ -62,12 +67,14 @@ public interface Broker extends AutoCloseable {
   Destination destination(String address);
 
   /**
-   * Makes a topology real, in the order exchanges, queues, logs, bindings: what is equal stays, what differs is an error with
-   * both values and nothing of it is changed (X-08). With {@code mq.topology=verify} it only checks, with {@code none} it does
-   * nothing. Returns when everything is confirmed and applied here.
+   * Makes a topology real, in the order exchanges, queues, logs, bindings: what is equal stays,
+   * what differs is an error with both values and nothing of it is changed (X-08). With {@code
+   * mq.topology=verify} it only checks, with {@code none} it does nothing. Returns when everything
+   * is confirmed and applied here.
    *
    * @throws DeclarationConflictException when something exists with other properties
-   * @throws UnsupportedCapabilityException when something needs a capability that the backend lacks, before any side effect
+   * @throws UnsupportedCapabilityException when something needs a capability that the backend
+   *     lacks, before any side effect
    */
   void declare(Topology topology);
 
@@ -83,21 +90,30 @@ public interface Broker extends AutoCloseable {
   void verify(Topology topology);
 
   /**
-   * Makes a binding; returns when it is confirmed and applied here. Every publish invoked after that, anywhere, is routed with it
-   * (X-15). An equal one changes nothing.
+   * Makes a binding; returns when it is confirmed and applied here. Every publish invoked after
+   * that, anywhere, is routed with it (X-15). An equal one changes nothing.
    */
   void bind(Binding binding);
 
-  /** Removes a binding; returns when that is confirmed and applied here. One that is not there changes nothing. */
+  /**
+   * Removes a binding; returns when that is confirmed and applied here. One that is not there
+   * changes nothing.
+   */
   void unbind(Binding binding);
 
   /** Returns whether messages can flow. */
   Health health();
 
-  /** Returns every configuration key in force with its value and where that came from, secrets redacted, a line each. */
+  /**
+   * Returns every configuration key in force with its value and where that came from, secrets
+   * redacted, a line each.
+   */
   String effectiveConfig();
 
-  /** Returns the native object of a type, where the backend documents one. Using it leaves this library's guarantees. */
+  /**
+   * Returns the native object of a type, where the backend documents one. Using it leaves this
+   * library's guarantees.
+   */
   <T> Optional<T> unwrap(Class<T> type);
 
   /** Closes with a timeout of 30 seconds. Idempotent (Y-03). */

@@ -10,8 +10,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a program says in code when it opens a broker. Immutable. Keys set here win over system properties, environment and
- * files; see the configuration page for all keys.
+ * What a program says in code when it opens a broker. Immutable. Keys set here win over system
+ * properties, environment and files; see the configuration page for all keys.
  *
  * <pre>{@code
  * Broker broker = Broker.open(BrokerConfig.builder().set("mq.backend", "inmemory").build());
@@ -34,7 +34,9 @@ public final class BrokerConfig {
     this.listener = b.listener;
   }
 
-  /** Returns a builder: no override, name {@code default}, everything else from the surroundings. */
+  /**
+   * Returns a builder: no override, name {@code default}, everything else from the surroundings.
+   */
   public static Builder builder() {
     return new Builder();
   }
@@ -133,7 +135,10 @@ public final class BrokerConfig {
       return this;
     }
 
-    /** Runs handlers on an executor of the program's own, such as virtual threads; it is not shut down. */
+    /**
+     * Runs handlers on an executor of the program's own, such as virtual threads; it is not shut
+     * down.
+     */
     public Builder executor(@Nullable Executor executor) {
       this.executor = executor;
       return this;

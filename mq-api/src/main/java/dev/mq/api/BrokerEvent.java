@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param error the error behind it, or null
  */
 public record BrokerEvent(
-    Type type, Instant at, String broker, @Nullable String address, String text, @Nullable MqException error) {
+    Type type,
+    Instant at,
+    String broker,
+    @Nullable String address,
+    String text,
+    @Nullable MqException error) {
   /** Checks for nulls. */
   public BrokerEvent {
     requireNonNull(type, "type");

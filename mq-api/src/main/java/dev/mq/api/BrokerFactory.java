@@ -3,8 +3,8 @@ package dev.mq.api;
 import java.lang.reflect.Type;
 
 /**
- * The way from this API to its implementation, found by {@link java.util.ServiceLoader}: there is one, in mq-core. Programs use
- * {@link Broker#open()} and {@link Codec#json}.
+ * The way from this API to its implementation, found by {@link java.util.ServiceLoader}: there is
+ * one, in mq-core. Programs use {@link Broker#open()} and {@link Codec#json}.
  */
 public interface BrokerFactory {
   /** Opens a broker; see {@link Broker#open(BrokerConfig)}. */

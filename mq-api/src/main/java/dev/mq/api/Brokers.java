@@ -26,7 +26,8 @@ final class Brokers {
     try {
       loader.forEach(found::add);
     } catch (ServiceConfigurationError e) {
-      throw new MqException(ErrorCode.BACKEND_SELECTION, "open: cannot load the runtime: " + e.getMessage(), e);
+      throw new MqException(
+          ErrorCode.BACKEND_SELECTION, "open: cannot load the runtime: " + e.getMessage(), e);
     }
     if (found.size() == 1) {
       return found.get(0);
@@ -35,6 +36,7 @@ final class Brokers {
         ErrorCode.BACKEND_SELECTION,
         found.isEmpty()
             ? "open: no runtime found; add dev.mq:mq-core to the class path"
-            : "open: several runtimes found; keep one of " + found.stream().map(f -> f.getClass().getName()).toList());
+            : "open: several runtimes found; keep one of "
+                + found.stream().map(f -> f.getClass().getName()).toList());
   }
 }

@@ -42,7 +42,11 @@ public final class Capabilities {
         .orElseThrow(
             () ->
                 new UnsupportedCapabilityException(
-                    "backend '" + backend + "' does not have capability '" + capability.name() + "'"));
+                    "backend '"
+                        + backend
+                        + "' does not have capability '"
+                        + capability.name()
+                        + "'"));
   }
 
   @Override
@@ -73,7 +77,7 @@ public final class Capabilities {
     @SafeVarargs
     public final Builder with(Capability<Boolean>... capabilities) {
       for (Capability<Boolean> c : capabilities) {
-        values.put(c, Boolean.TRUE);
+        values.put(c, true);
       }
       return this;
     }

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * Something a backend can do, with a value where there is one. What a backend declares is proved by the compatibility kit; what
- * it does not declare is refused before any side effect (B-09).
+ * Something a backend can do, with a value where there is one. What a backend declares is proved by
+ * the compatibility kit; what it does not declare is refused before any side effect (B-09).
  *
  * @param <T> the type of the value: Boolean for a plain yes
  */
@@ -17,7 +17,10 @@ public final class Capability<T> {
   /** Queues. */
   public static final Capability<Boolean> QUEUES = flag("queues");
 
-  /** Exchanges of all four types, exchange-to-exchange bindings, alternate exchange, default exchange, unroutable. */
+  /**
+   * Exchanges of all four types, exchange-to-exchange bindings, alternate exchange, default
+   * exchange, unroutable.
+   */
   public static final Capability<Boolean> EXCHANGES = flag("exchanges");
 
   /** Logs. */
@@ -26,11 +29,15 @@ public final class Capability<T> {
   /** {@link SettleResult#SETTLED} is the broker's word. */
   public static final Capability<Boolean> CONFIRMED_SETTLE = flag("confirmed-settle");
 
-  /** How many deliveries a consumer of prefetch 100 and concurrency 16 may hold while more arrive. */
+  /**
+   * How many deliveries a consumer of prefetch 100 and concurrency 16 may hold while more arrive
+   * (A-17).
+   */
   public static final Capability<Integer> MIN_HOLD = new Capability<>("min-hold", Integer.class);
 
   /** How many milliseconds a ready message may wait while a handler slot is free. */
-  public static final Capability<Integer> START_BOUND_MILLIS = new Capability<>("start-bound-millis", Integer.class);
+  public static final Capability<Integer> START_BOUND_MILLIS =
+      new Capability<>("start-bound-millis", Integer.class);
 
   /** How far newer messages may be settled beyond one that is held; undeclared: any distance. */
   public static final Capability<Integer> OUT_OF_ORDER_WINDOW =
@@ -55,7 +62,8 @@ public final class Capability<T> {
   public static final Capability<Boolean> MAX_LENGTH = flag("max-length");
 
   /** The number of priorities a queue can tell apart. */
-  public static final Capability<Integer> PRIORITIES = new Capability<>("priorities", Integer.class);
+  public static final Capability<Integer> PRIORITIES =
+      new Capability<>("priorities", Integer.class);
 
   /** {@link Queue#browse}. */
   public static final Capability<Boolean> BROWSE = flag("browse");
@@ -85,7 +93,8 @@ public final class Capability<T> {
   public static final Capability<Boolean> OBSERVED_TOPOLOGY = flag("observed-topology");
 
   /** The largest body in bytes. */
-  public static final Capability<Integer> MAX_BODY_BYTES = new Capability<>("max-body-bytes", Integer.class);
+  public static final Capability<Integer> MAX_BODY_BYTES =
+      new Capability<>("max-body-bytes", Integer.class);
 
   private static final List<Capability<?>> ALL =
       List.of(

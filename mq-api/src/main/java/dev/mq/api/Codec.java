@@ -91,7 +91,10 @@ public interface Codec<T> {
     @Override
     public String decode(byte[] body, String destination, Headers headers) {
       try {
-        return StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(body)).toString();
+        return StandardCharsets.UTF_8
+            .newDecoder()
+            .decode(java.nio.ByteBuffer.wrap(body))
+            .toString();
       } catch (java.nio.charset.CharacterCodingException e) {
         throw new DecodeException("decode body from '" + destination + "': not UTF-8", e);
       }

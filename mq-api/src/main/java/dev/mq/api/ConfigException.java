@@ -2,7 +2,10 @@ package dev.mq.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** The configuration is wrong (B-07). The text names the key, where its value came from and what would be right; never a secret. */
+/**
+ * The configuration is wrong (B-07). The text names the key, where its value came from and what
+ * would be right; never a secret.
+ */
 public final class ConfigException extends MqException {
   private static final long serialVersionUID = 1L;
 

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A running subscription: a consumer of a queue or a member of a log group. Made by a builder, closed by whoever made it or with
- * its {@link Broker}. Thread-safe. Implemented by the library only.
+ * A running subscription: a consumer of a queue or a member of a log group. Made by a builder,
+ * closed by whoever made it or with its {@link Broker}. Thread-safe. Implemented by the library
+ * only.
  */
 public interface Consumer extends AutoCloseable {
   /** Returns the name in configuration, events and thread names. */
@@ -24,24 +25,28 @@ public interface Consumer extends AutoCloseable {
   boolean isPaused();
 
   /**
-   * Returns a stage that completes when the broker has answered every settlement or commit made before this call, with the
-   * worst answer among those still open at the call.
+   * Returns a stage that completes when the broker has answered every settlement or commit made
+   * before this call, with the worst answer among those still open at the call.
    */
   CompletionStage<SettleResult> flush();
 
   /**
-   * Returns a stage that completes normally when the consumer was closed, and exceptionally with a {@link MqException} when it
-   * ended by itself: queue deleted, failure policy stop, definite error.
+   * Returns a stage that completes normally when the consumer was closed, and exceptionally with a
+   * {@link MqException} when it ended by itself: queue deleted, failure policy stop, definite
+   * error.
    */
   CompletionStage<Void> terminated();
 
-  /** Closes with the configured timeout, 30 seconds by default. Idempotent (Y-03); allowed inside a handler (Y-06). */
+  /**
+   * Closes with the configured timeout, 30 seconds by default. Idempotent (Y-03); allowed inside a
+   * handler (Y-06).
+   */
   @Override
   void close();
 
   /**
-   * Stops intake, lets running handlers finish, flushes settlements, gives back what no handler saw, and closes. No handler
-   * starts after it returned (Y-02).
+   * Stops intake, lets running handlers finish, flushes settlements, gives back what no handler
+   * saw, and closes. No handler starts after it returned (Y-02).
    *
    * @return whether all handlers ended in time
    */

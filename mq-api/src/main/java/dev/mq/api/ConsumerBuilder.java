@@ -6,12 +6,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a consumer of a queue. Not thread-safe. Operations may override any of it by {@code mq.consumers.<name>.*}, without a release.
+ * Builds a consumer of a queue. Not thread-safe. Operations may override any of it by {@code
+ * mq.consumers.<name>.*}, without a release.
  *
  * @param <T> the type of the body
  */
 public interface ConsumerBuilder<T extends @Nullable Object> {
-  /** Decodes bodies; a body that cannot be decoded is rejected: dead-lettered, never retried (B-12). */
+  /**
+   * Decodes bodies; a body that cannot be decoded is rejected: dead-lettered, never retried (B-12).
+   */
   <U> ConsumerBuilder<U> as(Codec<U> codec);
 
   /** Sets the name in configuration, events and thread names; the queue's name by default. */
@@ -20,28 +23,43 @@ public interface ConsumerBuilder<T extends @Nullable Object> {
   /** Bounds the unsettled deliveries, 1 or more: a hard upper bound. 250 by default. */
   ConsumerBuilder<T> prefetch(int prefetch);
 
-  /** Sets how many handlers run at the same time, 1 or more. 1, the default, is serial and ordered (O-08). */
+  /**
+   * Sets how many handlers run at the same time, 1 or more. 1, the default, is serial and ordered
+   * (O-08).
+   */
   ConsumerBuilder<T> concurrency(int concurrency);
 
-  /** Keeps the order of messages whose key is equal while others run beside them; null keys are not ordered. */
+  /**
+   * Keeps the order of messages whose key is equal while others run beside them; null keys are not
+   * ordered.
+   */
   ConsumerBuilder<T> serialBy(Function<? super Message, @Nullable String> key);
 
   /** Sets who settles; {@code ON_RETURN} by default. */
   ConsumerBuilder<T> ackMode(AckMode mode);
 
-  /** Sets how long a handler may hold a message, more than zero; 5 minutes by default. Then it is interrupted and has failed. */
+  /**
+   * Sets how long a handler may hold a message, more than zero; 5 minutes by default. Then it is
+   * interrupted and has failed.
+   */
   ConsumerBuilder<T> maxHold(Duration maxHold);
 
   /** Sets what happens to failed messages. */
   ConsumerBuilder<T> retry(Retry retry);
 
-  /** Sets after how many deliveries, 2 or more, a message that crashes its consumers is dead-lettered; 100 by default (A-07c). */
+  /**
+   * Sets after how many deliveries, 2 or more, a message that crashes its consumers is
+   * dead-lettered; 100 by default (A-07c).
+   */
   ConsumerBuilder<T> maxDeliveries(int deliveries);
 
   /** Sets how long {@link Consumer#close()} waits for running handlers; 30 seconds by default. */
   ConsumerBuilder<T> closeTimeout(Duration timeout);
 
-  /** Runs handlers on an executor of the program's own, such as virtual threads; it is not shut down. */
+  /**
+   * Runs handlers on an executor of the program's own, such as virtual threads; it is not shut
+   * down.
+   */
   ConsumerBuilder<T> executor(Executor executor);
 
   /** Wraps each handler call; the first one added is the outermost. */
@@ -58,7 +76,10 @@ public interface ConsumerBuilder<T extends @Nullable Object> {
   /** Starts handling deliveries one at a time; see {@link #start(BodyHandler)}. */
   Consumer start(DeliveryHandler handler);
 
-  /** Starts handling deliveries in batches of at most {@code maxSize}, 1 or more, one batch per free handler. */
+  /**
+   * Starts handling deliveries in batches of at most {@code maxSize}, 1 or more, one batch per free
+   * handler.
+   */
   Consumer startBatch(int maxSize, BatchHandler handler);
 
   /** Opens a consumer to pull from, with manual settlement. */

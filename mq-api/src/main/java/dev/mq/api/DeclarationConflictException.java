@@ -17,7 +17,9 @@ public final class DeclarationConflictException extends MqException {
    * @param requested the properties asked for
    */
   public DeclarationConflictException(String what, String existing, String requested) {
-    super(ErrorCode.CONFLICT, "declare " + what + ": exists as " + existing + ", requested " + requested);
+    super(
+        ErrorCode.CONFLICT,
+        "declare " + what + ": exists as " + existing + ", requested " + requested);
     this.existing = requireNonNull(existing, "existing");
     this.requested = requireNonNull(requested, "requested");
   }

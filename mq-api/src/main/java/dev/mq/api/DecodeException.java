@@ -2,7 +2,9 @@ package dev.mq.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** A body could not be decoded. A consumer dead-letters such a message, it is never retried (B-12). */
+/**
+ * A body could not be decoded. A consumer dead-letters such a message, it is never retried (B-12).
+ */
 public final class DecodeException extends MqException {
   private static final long serialVersionUID = 1L;
 

@@ -6,8 +6,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * One attempt to hand over a message of a queue, leased to this consumer until it is settled.
  *
- * <p>The verbs may be called from any thread and never throw or block: they answer what is known here. The first one wins; none
- * ever settles another delivery (A-08). Implemented by the library only.
+ * <p>The verbs may be called from any thread and never throw or block: they answer what is known
+ * here. The first one wins; none ever settles another delivery (A-08). Implemented by the library
+ * only.
  */
 public interface Delivery {
   /** Returns the message. */
@@ -16,30 +17,47 @@ public interface Delivery {
   /** Returns the name of the queue. */
   String queue();
 
-  /** Returns how often the message was delivered, this time included: at least 1, may be more than handler calls. */
+  /**
+   * Returns how often the message was delivered, this time included: at least 1, may be more than
+   * handler calls.
+   */
   int attempt();
 
   /** Returns how often the message was nacked or its handler threw, before this attempt. Exact. */
   int failures();
 
-  /** Returns whether the message may have been delivered before. False means: certainly not. */
+  /**
+   * Returns whether the message may have been delivered before. False means: certainly not (A-05).
+   */
   boolean redelivered();
 
   /** Done. The message does not come again once {@link #settled()} says {@code SETTLED}. */
   Settlement ack();
 
-  /** Failed. The message comes again after the backoff of {@link Retry}, or ends at its limit. Counts as a failure. */
+  /**
+   * Failed. The message comes again after the backoff of {@link Retry}, or ends at its limit.
+   * Counts as a failure.
+   */
   Settlement nack();
 
-  /** Failed, with a wait of the caller's choice, 0 or more, before the next attempt. Counts as a failure. */
+  /**
+   * Failed, with a wait of the caller's choice, 0 or more, before the next attempt. Counts as a
+   * failure.
+   */
   Settlement nack(Duration delay);
 
-  /** Failed for good: dead-lettered or dropped as {@link Retry} says; discarded when it says neither. */
+  /**
+   * Failed for good: dead-lettered or dropped as {@link Retry} says; discarded when it says
+   * neither.
+   */
   Settlement reject();
 
   /** Not tried: given back at once, natively. Does not count as a failure. */
   Settlement release();
 
-  /** Returns the broker's word on the settlement; completes after one of the verbs or when the lease is lost. */
+  /**
+   * Returns the broker's word on the settlement; completes after one of the verbs or when the lease
+   * is lost.
+   */
   CompletionStage<SettleResult> settled();
 }

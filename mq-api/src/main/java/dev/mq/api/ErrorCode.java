@@ -1,9 +1,11 @@
 package dev.mq.api;
 
 /**
- * What went wrong, as a stable code. Codes are only ever added, never renamed or reused, so a program may switch over them.
+ * What went wrong, as a stable code. Codes are only ever added, never renamed or reused, so a
+ * program may switch over them.
  *
- * <p>A code says what happened; {@link MqException#isDefinite()} says whether the operation may have had an effect.
+ * <p>A code says what happened; {@link MqException#isDefinite()} says whether the operation may
+ * have had an effect.
  */
 public enum ErrorCode {
   /** An argument is outside its documented range. Nothing was done. */
@@ -18,13 +20,24 @@ public enum ErrorCode {
   TOO_LARGE,
   /** A bounded queue refused the message (overflow {@code REJECT_PUBLISH}). */
   QUEUE_FULL,
-  /** Too much is in flight and no room came free within {@code maxBlock}. The message was not sent. */
+  /**
+   * Too much is in flight and no room came free within {@code maxBlock}. The message was not sent.
+   */
   BACKPRESSURE,
-  /** The call would have waited for a completion from inside a completion or handler that blocks it. Nothing was done. */
+  /**
+   * The call would have waited for a completion from inside a completion or handler that blocks it.
+   * Nothing was done.
+   */
   WOULD_BLOCK,
-  /** It is not known whether the operation took effect: no answer came in time or the connection was lost. */
+  /**
+   * It is not known whether the operation took effect: no answer came in time or the connection was
+   * lost.
+   */
   OUTCOME_UNKNOWN,
-  /** A message for several queues may be in some of them and not in others. Publish it again with the same id. */
+  /**
+   * A message for several queues may be in some of them and not in others. Publish it again with
+   * the same id.
+   */
   PARTIAL,
   /** A thing of this name exists with other properties. Nothing was changed. */
   CONFLICT,
@@ -32,7 +45,10 @@ public enum ErrorCode {
   UNSUPPORTED,
   /** The configuration is wrong: unknown key, value of the wrong type or range, contradiction. */
   CONFIG,
-  /** No backend, several backends or a backend of another SPI version were found where one was expected. */
+  /**
+   * No backend, several backends or a backend of another SPI version were found where one was
+   * expected.
+   */
   BACKEND_SELECTION,
   /** The broker refused the credentials. */
   AUTHENTICATION,
@@ -56,6 +72,8 @@ public enum ErrorCode {
   REQUEST_FAILED,
   /** The handler ran longer than it may hold a message. */
   MAX_HOLD_EXCEEDED,
+  /** The program's handler failed, and its failure policy ends the consumer. */
+  HANDLER_FAILED,
   /** The backend reported an error that has no code of its own; see the cause. */
   BACKEND_FAILURE,
   /** A bug in this library. */

@@ -2,7 +2,10 @@ package dev.mq.api;
 
 import java.util.List;
 
-/** Routes messages to queues by its bindings. A handle: costs no I/O, thread-safe. Implemented by the library only. */
+/**
+ * Routes messages to queues by its bindings. A handle: costs no I/O, thread-safe. Implemented by
+ * the library only.
+ */
 public non-sealed interface Exchange extends Destination {
   /**
    * Binds a queue by key; returns when the binding is confirmed and applied here.

@@ -37,7 +37,10 @@ public final class ExchangeSpec {
     return builder(name, ExchangeType.HEADERS).build();
   }
 
-  /** Returns a builder; the name has 1 to 200 bytes of UTF-8, no control character and no {@code mq.} prefix. */
+  /**
+   * Returns a builder; the name has 1 to 200 bytes of UTF-8, no control character and no {@code
+   * mq.} prefix.
+   */
   public static Builder builder(String name, ExchangeType type) {
     return new Builder(name, type);
   }
@@ -80,7 +83,12 @@ public final class ExchangeSpec {
   /** Returns the properties as shown in conflicts and plans. */
   @Override
   public String toString() {
-    return "exchange '" + name + "' (type=" + type + (alternate == null ? "" : ", alternate=" + alternate) + ")";
+    return "exchange '"
+        + name
+        + "' (type="
+        + type
+        + (alternate == null ? "" : ", alternate=" + alternate)
+        + ")";
   }
 
   /** Collects the properties of an exchange. Not thread-safe. */

@@ -7,7 +7,10 @@ package dev.mq.api;
 public enum ExchangeType {
   /** Bindings whose key equals the routing key, byte for byte. */
   DIRECT,
-  /** Bindings whose pattern matches the routing key: {@code *} is one word, {@code #} zero or more. */
+  /**
+   * Bindings whose pattern matches the routing key: {@code *} is one word, {@code #} zero or more
+   * (X-02).
+   */
   TOPIC,
   /** All bindings. */
   FANOUT,

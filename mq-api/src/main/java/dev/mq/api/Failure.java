@@ -6,8 +6,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member of a log group does with a record whose handler failed. There is no nack on a log: the record is retried in its
- * place, its partition waiting, and then skipped, dead-lettered or the consumer stops. Immutable.
+ * What a member of a log group does with a record whose handler failed. There is no nack on a log:
+ * the record is retried in its place, its partition waiting, and then skipped, dead-lettered or the
+ * consumer stops. Immutable.
  */
 public final class Failure {
   /** What happens after the last attempt. */
@@ -31,12 +32,14 @@ public final class Failure {
   private final Then then;
   private final @Nullable String deadLetter;
 
-  private Failure(Duration first, Duration max, int attempts, Then then, @Nullable String deadLetter) {
+  private Failure(
+      Duration first, Duration max, int attempts, Then then, @Nullable String deadLetter) {
     requireNonNull(first, "first");
     requireNonNull(max, "max");
     if (first.isNegative() || max.compareTo(first) < 0) {
       throw new MqException(
-          ErrorCode.INVALID_ARGUMENT, "retry needs 0 <= first <= max, got " + first + " and " + max);
+          ErrorCode.INVALID_ARGUMENT,
+          "retry needs 0 <= first <= max, got " + first + " and " + max);
     }
     this.first = first;
     this.max = max;
@@ -45,25 +48,36 @@ public final class Failure {
     this.deadLetter = deadLetter;
   }
 
-  /** Returns the default: retry for ever, waiting 200 ms at first and at most 1 minute, with an event at the tenth failure. */
+  /**
+   * Returns the default: retry for ever, waiting 200 ms at first and at most 1 minute, with an
+   * event at the tenth failure.
+   */
   public static Failure retryForever() {
     return DEFAULT;
   }
 
-  /** Returns a policy that retries for ever, waiting {@code first}, then twice as long each time, at most {@code max}. */
+  /**
+   * Returns a policy that retries for ever, waiting {@code first}, then twice as long each time, at
+   * most {@code max}.
+   */
   public static Failure retryForever(Duration first, Duration max) {
     return new Failure(first, max, 0, Then.RETRY_FOREVER, null);
   }
 
-  /** Returns a policy that tries {@code attempts} times (1 or more) with waits of {@code first}, doubled, and then skips. */
+  /**
+   * Returns a policy that tries {@code attempts} times (1 or more) with waits of {@code first},
+   * doubled, and then skips.
+   */
   public static Failure retryThenSkip(Duration first, int attempts) {
     return limited(first, attempts, Then.SKIP, null);
   }
 
   /**
-   * Returns a policy that tries {@code attempts} times (1 or more) and then publishes the record to a dead-letter destination.
+   * Returns a policy that tries {@code attempts} times (1 or more) and then publishes the record to
+   * a dead-letter destination.
    *
-   * @param destination an address such as {@code queue:dead} or {@code log:dead}; a plain name is a log
+   * @param destination an address such as {@code queue:dead} or {@code log:dead}; a plain name is a
+   *     log
    */
   public static Failure retryThenDeadLetter(Duration first, int attempts, String destination) {
     return limited(first, attempts, Then.DEAD_LETTER, requireNonNull(destination, "destination"));
@@ -79,9 +93,11 @@ public final class Failure {
     return limited(Duration.ZERO, 1, Then.STOP, null);
   }
 
-  private static Failure limited(Duration first, int attempts, Then then, @Nullable String deadLetter) {
+  private static Failure limited(
+      Duration first, int attempts, Then then, @Nullable String deadLetter) {
     if (attempts < 1) {
-      throw new MqException(ErrorCode.INVALID_ARGUMENT, "attempts must be at least 1, is " + attempts);
+      throw new MqException(
+          ErrorCode.INVALID_ARGUMENT, "attempts must be at least 1, is " + attempts);
     }
     requireNonNull(first, "first");
     Duration max = first.compareTo(DEFAULT.max) > 0 ? first : DEFAULT.max;

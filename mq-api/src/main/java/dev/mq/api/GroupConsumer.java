@@ -12,8 +12,8 @@ public interface GroupConsumer extends Consumer {
   Set<Integer> assigned();
 
   /**
-   * Commits positions (next to read) of owned partitions. Fails definitely with {@code FENCED} when a partition is not owned
-   * any more, and then changes nothing of it (G-07).
+   * Commits positions (next to read) of owned partitions. Fails definitely with {@code FENCED} when
+   * a partition is not owned any more, and then changes nothing of it (G-07).
    */
   CompletionStage<Void> commit(Positions positions);
 }

@@ -8,10 +8,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Immutable headers of a message, or arguments of a binding: names with typed values, in the order they were set.
+ * Immutable headers of a message, or arguments of a binding: names with typed values, in the order
+ * they were set.
  *
- * <p>Values are a closed set: {@link String}, {@code long}, {@code double}, {@code boolean}, {@code byte[]} and null. They arrive
- * with the type they were sent with (P-09). Names are case-sensitive. Thread-safe.
+ * <p>Values are a closed set: {@link String}, {@code long}, {@code double}, {@code boolean}, {@code
+ * byte[]} and null. They arrive with the type they were sent with (P-09). Names are case-sensitive.
+ * Thread-safe.
  */
 public final class Headers {
   /** The longest allowed name in bytes of UTF-8 (a short string of AMQP 0-9-1). */
@@ -66,22 +68,24 @@ public final class Headers {
     return List.of(names);
   }
 
-  /** Returns the name at an index from 0 to {@code size() - 1}; for loops that must not allocate. */
+  /**
+   * Returns the name at an index from 0 to {@code size() - 1}; for loops that must not allocate.
+   */
   public String nameAt(int index) {
     return names[index];
   }
 
   /**
-   * Returns the value at an index: String, Long, Double, Boolean, {@code byte[]} or null. An array is the header's own: it must
-   * not be changed.
+   * Returns the value at an index: String, Long, Double, Boolean, {@code byte[]} or null. An array
+   * is the header's own: it must not be changed.
    */
   public @Nullable Object valueAt(int index) {
     return values[index];
   }
 
   /**
-   * Returns the value of a header: String, Long, Double, Boolean, {@code byte[]} (a copy) or null. Null also when there is no
-   * such header; see {@link #contains}.
+   * Returns the value of a header: String, Long, Double, Boolean, {@code byte[]} (a copy) or null.
+   * Null also when there is no such header; see {@link #contains}.
    */
   public @Nullable Object value(String name) {
     int i = indexOf(name);
@@ -95,7 +99,10 @@ public final class Headers {
     return i >= 0 && values[i] instanceof String s ? s : null;
   }
 
-  /** Returns the value of a {@code long} header, or {@code otherwise} when there is none or it is no long. */
+  /**
+   * Returns the value of a {@code long} header, or {@code otherwise} when there is none or it is no
+   * long.
+   */
   public long number(String name, long otherwise) {
     int i = indexOf(name);
     return i >= 0 && values[i] instanceof Long n ? n : otherwise;
@@ -131,7 +138,9 @@ public final class Headers {
     int h = 0;
     for (int i = 0; i < names.length; i++) {
       Object v = values[i];
-      h += names[i].hashCode() * 31 ^ (v instanceof byte[] b ? Arrays.hashCode(b) : Objects.hashCode(v));
+      h +=
+          names[i].hashCode() * 31
+              ^ (v instanceof byte[] b ? Arrays.hashCode(b) : Objects.hashCode(v));
     }
     return h;
   }
@@ -205,7 +214,9 @@ public final class Headers {
 
     /** Returns the headers set so far. */
     public Headers build() {
-      return size == 0 ? EMPTY : new Headers(Arrays.copyOf(names, size), Arrays.copyOf(values, size));
+      return size == 0
+          ? EMPTY
+          : new Headers(Arrays.copyOf(names, size), Arrays.copyOf(values, size));
     }
 
     private Builder set(String name, @Nullable Object value) {
@@ -229,7 +240,8 @@ public final class Headers {
       requireNonNull(name, "name");
       if (name.isEmpty() || Names.utf8Length(name) > MAX_NAME_BYTES) {
         throw new MqException(
-            ErrorCode.INVALID_ARGUMENT, "header name must have 1 to " + MAX_NAME_BYTES + " bytes of UTF-8");
+            ErrorCode.INVALID_ARGUMENT,
+            "header name must have 1 to " + MAX_NAME_BYTES + " bytes of UTF-8");
       }
     }
   }

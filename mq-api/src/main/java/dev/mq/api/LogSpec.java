@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a log is declared as. Immutable. One partition and no retention limit unless said otherwise. */
+/**
+ * What a log is declared as. Immutable. One partition and no retention limit unless said otherwise.
+ */
 public final class LogSpec {
   private final String name;
   private final int partitions;
@@ -27,7 +29,10 @@ public final class LogSpec {
     return builder(name).partitions(partitions).build();
   }
 
-  /** Returns a builder; the name has 1 to 200 bytes of UTF-8, no control character and no {@code mq.} prefix. */
+  /**
+   * Returns a builder; the name has 1 to 200 bytes of UTF-8, no control character and no {@code
+   * mq.} prefix.
+   */
   public static Builder builder(String name) {
     return new Builder(name);
   }
@@ -52,7 +57,10 @@ public final class LogSpec {
     return partitions;
   }
 
-  /** Returns how long a record is kept at least, or null for ever. Whole segments go, so records may stay longer. */
+  /**
+   * Returns how long a record is kept at least, or null for ever. Whole segments go, so records may
+   * stay longer.
+   */
   public @Nullable Duration retention() {
     return retention;
   }
@@ -107,10 +115,14 @@ public final class LogSpec {
       this.name = Names.check("log", name);
     }
 
-    /** Sets the number of partitions, 1 to 10 000. It can be raised later, see {@link Log#addPartitions}. */
+    /**
+     * Sets the number of partitions, 1 to 10 000. It can be raised later, see {@link
+     * Log#addPartitions}.
+     */
     public Builder partitions(int partitions) {
       if (partitions < 1 || partitions > 10_000) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, "partitions must be 1 to 10000, is " + partitions);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, "partitions must be 1 to 10000, is " + partitions);
       }
       this.partitions = partitions;
       return this;
@@ -119,7 +131,8 @@ public final class LogSpec {
     /** Keeps records at least this long, more than zero; kept to the millisecond. */
     public Builder retention(Duration retention) {
       if (requireNonNull(retention, "retention").toMillis() <= 0) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, "retention must be at least 1 ms, is " + retention);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, "retention must be at least 1 ms, is " + retention);
       }
       this.retention = Duration.ofMillis(retention.toMillis());
       return this;
@@ -128,7 +141,8 @@ public final class LogSpec {
     /** Keeps at least this many bytes a partition, 1 or more. */
     public Builder retentionBytes(long retentionBytes) {
       if (retentionBytes < 1) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, "retentionBytes must be at least 1, is " + retentionBytes);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, "retentionBytes must be at least 1, is " + retentionBytes);
       }
       this.retentionBytes = retentionBytes;
       return this;

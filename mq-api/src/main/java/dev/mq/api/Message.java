@@ -9,11 +9,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable message: body, key, routing key, headers and properties. What is published arrives equal (P-09).
+ * An immutable message: body, key, routing key, headers and properties. What is published arrives
+ * equal (P-09).
  *
- * <p>The id is made when the publisher sets none; it survives retry, dead-lettering, bridges and replay, and is what a
- * deduplicating consumer looks at. A null body (a tombstone of a Kafka log) is not an empty body. Thread-safe; shared between
- * queues without copying.
+ * <p>The id is made when the publisher sets none; it survives retry, dead-lettering, bridges and
+ * replay, and is what a deduplicating consumer looks at. A null body (a tombstone of a Kafka log)
+ * is not an empty body. Thread-safe; shared between queues without copying.
  *
  * <pre>{@code
  * Message m = Message.builder().body("hello").key("4711").routingKey("order.4711.paid").header("tries", 1).build();
@@ -51,7 +52,14 @@ public final class Message {
     this.routingKey = b.routingKey;
     this.headers = b.headers == null ? Headers.empty() : b.headers.build();
     Properties p =
-        new Properties(b.type, b.contentType, b.timestamp, b.correlationId, b.replyTo, b.priority, b.timeToLive);
+        new Properties(
+            b.type,
+            b.contentType,
+            b.timestamp,
+            b.correlationId,
+            b.replyTo,
+            b.priority,
+            b.timeToLive);
     this.properties = p.equals(Properties.NONE) ? null : p;
   }
 
@@ -75,7 +83,8 @@ public final class Message {
 
   /** Returns a message with a copy of a body and a routing key. */
   public static Message of(byte[] body, String routingKey) {
-    return new Message(requireNonNull(body, "body").clone(), Names.checkKey("routingKey", routingKey));
+    return new Message(
+        requireNonNull(body, "body").clone(), Names.checkKey("routingKey", routingKey));
   }
 
   /** Returns a builder that starts with this message, including its id. */
@@ -97,7 +106,9 @@ public final class Message {
     return b;
   }
 
-  /** Returns the id: the publisher's, or one made by the library that is unique across processes. */
+  /**
+   * Returns the id: the publisher's, or one made by the library that is unique across processes.
+   */
   public String id() {
     String known = id;
     return known != null ? known : makeId();
@@ -133,8 +144,8 @@ public final class Message {
   }
 
   /**
-   * Returns the body itself, not a copy, or null. For backends and codecs: whoever changes it changes what every other queue
-   * and reader gets.
+   * Returns the body itself, not a copy, or null. For backends and codecs: whoever changes it
+   * changes what every other queue and reader gets.
    */
   public byte @Nullable [] bodyUnsafe() {
     return body;
@@ -145,7 +156,9 @@ public final class Message {
     return body == null ? 0 : body.length;
   }
 
-  /** Returns the key that decides the partition of a log and the order of {@code serialBy}, or null. */
+  /**
+   * Returns the key that decides the partition of a log and the order of {@code serialBy}, or null.
+   */
   public @Nullable String key() {
     return key;
   }
@@ -194,7 +207,10 @@ public final class Message {
     return properties().priority;
   }
 
-  /** Returns how long after publishing the message may still be delivered, or null for ever. Millisecond precision. */
+  /**
+   * Returns how long after publishing the message may still be delivered, or null for ever.
+   * Millisecond precision.
+   */
   public @Nullable Duration timeToLive() {
     return properties().timeToLive;
   }
@@ -240,7 +256,9 @@ public final class Message {
       return this;
     }
 
-    /** Sets the body without copying: the caller hands the array over and never touches it again. */
+    /**
+     * Sets the body without copying: the caller hands the array over and never touches it again.
+     */
     public Builder bodyUnsafe(byte @Nullable [] body) {
       this.body = body;
       return this;
@@ -306,6 +324,18 @@ public final class Message {
       return this;
     }
 
+    /**
+     * Removes the library's own headers, which a publisher cannot set: for sending on what was
+     * received.
+     */
+    public Builder removeReservedHeaders() {
+      Headers all = headers().build();
+      all.names().stream()
+          .filter(n -> n.startsWith(RESERVED_HEADER_PREFIX))
+          .forEach(headers()::remove);
+      return this;
+    }
+
     /** Replaces all headers. */
     public Builder headers(Headers headers) {
       this.headers = requireNonNull(headers, "headers").toBuilder();
@@ -345,16 +375,21 @@ public final class Message {
     /** Sets the priority, 0 to 255. */
     public Builder priority(int priority) {
       if (priority < 0 || priority > 255) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, "priority must be 0 to 255, is " + priority);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, "priority must be 0 to 255, is " + priority);
       }
       this.priority = priority;
       return this;
     }
 
-    /** Sets how long after publishing the message may still be delivered, 0 or more; kept to the millisecond. */
+    /**
+     * Sets how long after publishing the message may still be delivered, 0 or more; kept to the
+     * millisecond.
+     */
     public Builder timeToLive(@Nullable Duration timeToLive) {
       if (timeToLive != null && timeToLive.isNegative()) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, "timeToLive must not be negative, is " + timeToLive);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, "timeToLive must not be negative, is " + timeToLive);
       }
       this.timeToLive = timeToLive == null ? null : Duration.ofMillis(timeToLive.toMillis());
       return this;
@@ -378,7 +413,8 @@ public final class Message {
       requireNonNull(value, what);
       int bytes = Names.utf8Length(value);
       if (bytes == 0 || bytes > 255) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, what + " must have 1 to 255 bytes of UTF-8, has " + bytes);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, what + " must have 1 to 255 bytes of UTF-8, has " + bytes);
       }
       return value;
     }

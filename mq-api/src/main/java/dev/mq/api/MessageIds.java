@@ -4,7 +4,10 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Makes message ids: 96 random bits drawn once a process, then a counter. Unique across processes, cheap within one. */
+/**
+ * Makes message ids: 96 random bits drawn once a process, then a counter. Unique across processes,
+ * cheap within one.
+ */
 final class MessageIds {
   private static final String PREFIX = prefix();
   private static final AtomicLong COUNTER = new AtomicLong();

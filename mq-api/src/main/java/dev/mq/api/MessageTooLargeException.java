@@ -2,7 +2,9 @@ package dev.mq.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** The message is larger than the backend accepts (B-03). Definite; other messages are not affected. */
+/**
+ * The message is larger than the backend accepts (B-03). Definite; other messages are not affected.
+ */
 public final class MessageTooLargeException extends MqException {
   private static final long serialVersionUID = 1L;
 

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one root of every exception this library throws.
  *
- * <p>Programs decide by {@link #code()}, {@link #isDefinite()} and {@link #isRetryable()}; the message is for people. It names
- * the operation and the destination and never contains a secret, a body or a header value.
+ * <p>Programs decide by {@link #code()}, {@link #isDefinite()} and {@link #isRetryable()}; the
+ * message is for people. It names the operation and the destination and never contains a secret, a
+ * body or a header value.
  */
 public class MqException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -28,7 +29,12 @@ public class MqException extends RuntimeException {
    * @param message for people: operation, destination, reason
    * @param cause the underlying error, or null
    */
-  public MqException(ErrorCode code, boolean definite, boolean retryable, String message, @Nullable Throwable cause) {
+  public MqException(
+      ErrorCode code,
+      boolean definite,
+      boolean retryable,
+      String message,
+      @Nullable Throwable cause) {
     super(message, cause);
     this.code = requireNonNull(code, "code");
     this.definite = definite;
@@ -51,27 +57,33 @@ public class MqException extends RuntimeException {
   }
 
   /**
-   * Returns whether the operation certainly had no effect. For a publish: the message is in no queue and no log (P-02). When
-   * false, the operation may have happened, and may even happen later (P-03).
+   * Returns whether the operation certainly had no effect. For a publish: the message is in no
+   * queue and no log (P-02). When false, the operation may have happened, and may even happen later
+   * (P-03).
    */
   public final boolean isDefinite() {
     return definite;
   }
 
-  /** Returns whether the same call may succeed later without a change to arguments, topology or configuration. */
+  /**
+   * Returns whether the same call may succeed later without a change to arguments, topology or
+   * configuration.
+   */
   public final boolean isRetryable() {
     return retryable;
   }
 
   /**
-   * Returns the {@code MqException} in a failure: the failure itself, or its cause when futures wrapped it.
+   * Returns the {@code MqException} in a failure: the failure itself, or its cause when futures
+   * wrapped it.
    *
    * @param failure as handed to {@code whenComplete} or caught
    * @return never null; a failure of foreign origin is wrapped with code {@link ErrorCode#INTERNAL}
    */
   public static MqException of(Throwable failure) {
     Throwable t = requireNonNull(failure, "failure");
-    while ((t instanceof CompletionException || t instanceof ExecutionException) && t.getCause() != null) {
+    while ((t instanceof CompletionException || t instanceof ExecutionException)
+        && t.getCause() != null) {
       t = t.getCause();
     }
     return t instanceof MqException mq

@@ -2,7 +2,10 @@ package dev.mq.api;
 
 import static java.util.Objects.requireNonNull;
 
-/** Checks names of exchanges, queues, logs, groups and consumers (B-02). The limits are the same on every backend. */
+/**
+ * Checks names of exchanges, queues, logs, groups and consumers (B-02). The limits are the same on
+ * every backend.
+ */
 final class Names {
   static final int MAX_BYTES = 200;
   static final int MAX_ROUTING_KEY_BYTES = 255;
@@ -10,7 +13,9 @@ final class Names {
 
   private Names() {}
 
-  /** Returns the name, or throws when it is empty, too long, reserved or holds a control character. */
+  /**
+   * Returns the name, or throws when it is empty, too long, reserved or holds a control character.
+   */
   static String check(String kind, String name) {
     requireNonNull(name, kind);
     int bytes = utf8Length(name);
@@ -27,7 +32,8 @@ final class Names {
     requireNonNull(key, kind);
     int bytes = utf8Length(key);
     if (bytes > MAX_ROUTING_KEY_BYTES) {
-      throw bad(kind, "", "must have at most " + MAX_ROUTING_KEY_BYTES + " bytes of UTF-8, has " + bytes);
+      throw bad(
+          kind, "", "must have at most " + MAX_ROUTING_KEY_BYTES + " bytes of UTF-8, has " + bytes);
     }
     return key;
   }
@@ -38,7 +44,10 @@ final class Names {
       if (Character.isISOControl(c)) {
         throw bad(kind, "", "must not contain control characters (index " + i + ")");
       }
-      boolean pair = Character.isHighSurrogate(c) && i + 1 < name.length() && Character.isLowSurrogate(name.charAt(i + 1));
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < name.length()
+              && Character.isLowSurrogate(name.charAt(i + 1));
       if (pair) {
         i++;
       } else if (Character.isSurrogate(c)) {
@@ -56,7 +65,9 @@ final class Names {
         n++;
       } else if (c < 0x800) {
         n += 2;
-      } else if (Character.isHighSurrogate(c) && i + 1 < s.length() && Character.isLowSurrogate(s.charAt(i + 1))) {
+      } else if (Character.isHighSurrogate(c)
+          && i + 1 < s.length()
+          && Character.isLowSurrogate(s.charAt(i + 1))) {
         n += 4;
         i++;
       } else {
@@ -67,6 +78,7 @@ final class Names {
   }
 
   private static MqException bad(String kind, String name, String why) {
-    return new MqException(ErrorCode.INVALID_ARGUMENT, kind + (name.isEmpty() ? " " : " '" + name + "' ") + why);
+    return new MqException(
+        ErrorCode.INVALID_ARGUMENT, kind + (name.isEmpty() ? " " : " '" + name + "' ") + why);
   }
 }

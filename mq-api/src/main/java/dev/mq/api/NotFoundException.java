@@ -2,7 +2,10 @@ package dev.mq.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** The exchange, queue, log or group does not exist (B-06). Definite: nothing is created by using it. */
+/**
+ * The exchange, queue, log or group does not exist (B-06). Definite: nothing is created by using
+ * it.
+ */
 public final class NotFoundException extends MqException {
   private static final long serialVersionUID = 1L;
 

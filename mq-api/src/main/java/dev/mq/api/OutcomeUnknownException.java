@@ -2,7 +2,10 @@ package dev.mq.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** No answer came: the message may be stored or not, now or later (P-03). Send the same message, with the same id, again. */
+/**
+ * No answer came: the message may be stored or not, now or later (P-03). Send the same message,
+ * with the same id, again.
+ */
 public final class OutcomeUnknownException extends MqException {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,9 @@
 package dev.mq.api;
 
-/** Chooses the partition of a record. Called on the sending thread; must be fast, thread-safe and deterministic. */
+/**
+ * Chooses the partition of a record. Called on the sending thread; must be fast, thread-safe and
+ * deterministic.
+ */
 @FunctionalInterface
 public interface Partitioner {
   /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Collections;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class Positions {
   private static final Positions NONE = new Positions(new TreeMap<>());
 
-  private final TreeMap<Integer, Long> offsets;
+  private final SortedMap<Integer, Long> offsets;
 
-  private Positions(TreeMap<Integer, Long> offsets) {
+  private Positions(SortedMap<Integer, Long> offsets) {
     this.offsets = offsets;
   }
 
@@ -38,7 +39,8 @@ public final class Positions {
         .forEach(
             (p, o) -> {
               if (p < 0 || o < 0) {
-                throw new MqException(ErrorCode.INVALID_ARGUMENT, "negative position " + p + "/" + o);
+                throw new MqException(
+                    ErrorCode.INVALID_ARGUMENT, "negative position " + p + "/" + o);
               }
             });
     return new Positions(new TreeMap<>(offsets));

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Publishes to one destination. Thread-safe; sends from one thread keep their order (O-04). Made by {@link ProducerBuilder},
- * closed by whoever made it or with its {@link Broker}. Implemented by the library only.
+ * Publishes to one destination. Thread-safe; sends from one thread keep their order (O-04). Made by
+ * {@link ProducerBuilder}, closed by whoever made it or with its {@link Broker}. Implemented by the
+ * library only.
  *
- * <p>Each send completes exactly once, within the delivery timeout, also across close (P-04), in one of three ways: ok; failed
- * definitely ({@link MqException#isDefinite()}): in no queue; unknown: send the same message with the same id again.
+ * <p>Each send completes exactly once, within the delivery timeout, also across close (P-04), in
+ * one of three ways: ok; failed definitely ({@link MqException#isDefinite()}): in no queue;
+ * unknown: send the same message with the same id again.
  */
 public interface Producer extends AutoCloseable {
   /** Returns where it publishes. */
@@ -21,17 +23,24 @@ public interface Producer extends AutoCloseable {
    * @throws UnroutableException when an exchange routed it to no queue (P-11)
    * @throws BackpressureException when there was no room within {@code maxBlock}
    * @throws OutcomeUnknownException when no answer came within the delivery timeout
-   * @throws MqException {@code WOULD_BLOCK} when called from a completion; {@code INTERRUPTED} when interrupted
+   * @throws MqException {@code WOULD_BLOCK} when called from a completion; {@code INTERRUPTED} when
+   *     interrupted
    */
   Receipt send(Message message);
 
-  /** Publishes; the stage completes on a thread of the library, with a {@link MqException} when it failed. Its result must be used. */
+  /**
+   * Publishes; the stage completes on a thread of the library, with a {@link MqException} when it
+   * failed. Its result must be used.
+   */
   CompletionStage<Receipt> sendAsync(Message message);
 
   /** Publishes; the callback is called exactly once. Makes no future. */
   void send(Message message, SendCallback callback);
 
-  /** Publishes all and waits; returns one result per message, in order. Failures are results, not exceptions. */
+  /**
+   * Publishes all and waits; returns one result per message, in order. Failures are results, not
+   * exceptions.
+   */
   List<SendResult> sendAll(List<Message> messages);
 
   /** Returns when every send invoked before has completed (P-12). */

@@ -3,7 +3,10 @@ package dev.mq.api;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Builds a producer. Not thread-safe. Operations may override any of it by {@code mq.producers.<name>.*}, without a release. */
+/**
+ * Builds a producer. Not thread-safe. Operations may override any of it by {@code
+ * mq.producers.<name>.*}, without a release.
+ */
 public interface ProducerBuilder {
   /** Sets the name in configuration and events; the destination's address by default. */
   ProducerBuilder name(String name);
@@ -11,7 +14,10 @@ public interface ProducerBuilder {
   /** Bounds the unanswered sends, 1 or more; 1000 by default (P-08). */
   ProducerBuilder maxInFlight(int messages);
 
-  /** Bounds the bytes of bodies of unanswered sends, 1 or more; 32 MiB by default. One larger message passes alone. */
+  /**
+   * Bounds the bytes of bodies of unanswered sends, 1 or more; 32 MiB by default. One larger
+   * message passes alone.
+   */
   ProducerBuilder maxInFlightBytes(long bytes);
 
   /** Sets how long a send waits for room, 0 or more; 10 seconds by default. */
@@ -23,10 +29,15 @@ public interface ProducerBuilder {
   /** Accepts that an exchange routes a message to no queue: the send is then ok. By name only. */
   ProducerBuilder dropUnroutable();
 
-  /** Chooses partitions; by default as Kafka's default partitioner: murmur2 of the key, round robin without one (L-11). */
+  /**
+   * Chooses partitions; by default as Kafka's default partitioner: murmur2 of the key, round robin
+   * without one (L-11).
+   */
   ProducerBuilder partitioner(Partitioner partitioner);
 
-  /** Sees every message before it is sent, and may change it; the first one added is the outermost. */
+  /**
+   * Sees every message before it is sent, and may change it; the first one added is the outermost.
+   */
   ProducerBuilder intercept(PublishInterceptor interceptor);
 
   /**

@@ -2,7 +2,10 @@ package dev.mq.api;
 
 import java.util.List;
 
-/** Holds messages until a consumer settles them. A handle: costs no I/O, thread-safe. Implemented by the library only. */
+/**
+ * Holds messages until a consumer settles them. A handle: costs no I/O, thread-safe. Implemented by
+ * the library only.
+ */
 public non-sealed interface Queue extends Destination {
   /** Returns a builder of consumers: push with a handler, or pull. */
   ConsumerBuilder<byte[]> consumer();
@@ -21,13 +24,17 @@ public non-sealed interface Queue extends Destination {
   long purge();
 
   /**
-   * Publishes dead letters of this queue to where they came from, confirmed, and then removes them here.
+   * Publishes dead letters of this queue to where they came from, confirmed, and then removes them
+   * here.
    *
    * @param max how many at most, 1 or more
    * @return how many were moved; a message without an original queue stays
    */
   long redrive(int max);
 
-  /** Deletes the queue, its messages and its bindings; its consumers end. One that is not there changes nothing. */
+  /**
+   * Deletes the queue, its messages and its bindings; its consumers end (X-14). One that is not
+   * there changes nothing.
+   */
   void delete();
 }

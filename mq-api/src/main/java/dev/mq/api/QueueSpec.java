@@ -3,7 +3,6 @@ package dev.mq.api;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a queue is declared as. Immutable. Durable, unbounded and shared unless said otherwise. */
@@ -37,7 +36,10 @@ public final class QueueSpec {
     return builder(name).build();
   }
 
-  /** Returns a builder; the name has 1 to 200 bytes of UTF-8, no control character and no {@code mq.} prefix. */
+  /**
+   * Returns a builder; the name has 1 to 200 bytes of UTF-8, no control character and no {@code
+   * mq.} prefix.
+   */
   public static Builder builder(String name) {
     return new Builder(name);
   }
@@ -87,12 +89,16 @@ public final class QueueSpec {
     return maxPriority;
   }
 
-  /** Returns whether at most one consumer gets messages at a time, the others standing by (O-06). */
+  /**
+   * Returns whether at most one consumer gets messages at a time, the others standing by (O-06).
+   */
   public boolean singleActiveConsumer() {
     return singleActiveConsumer;
   }
 
-  /** Returns whether only the declaring {@link Broker} may consume, and the queue goes away with it. */
+  /**
+   * Returns whether only the declaring {@link Broker} may consume, and the queue goes away with it.
+   */
   public boolean exclusive() {
     return exclusive;
   }
@@ -117,10 +123,13 @@ public final class QueueSpec {
     return toString().hashCode();
   }
 
-  /** Returns the properties as shown in conflicts and plans: those that differ from the defaults. */
+  /**
+   * Returns the properties as shown in conflicts and plans: those that differ from the defaults.
+   */
   @Override
   public String toString() {
-    StringBuilder s = new StringBuilder("queue '").append(name).append("' (durable=").append(durable);
+    StringBuilder s =
+        new StringBuilder("queue '").append(name).append("' (durable=").append(durable);
     if (timeToLive != null) {
       s.append(", timeToLive=").append(timeToLive.toMillis()).append("ms");
     }
@@ -166,10 +175,14 @@ public final class QueueSpec {
       return this;
     }
 
-    /** Sets how long a message may wait, 0 or more; kept to the millisecond. Needs {@link Capability#MESSAGE_TTL}. */
+    /**
+     * Sets how long a message may wait, 0 or more; kept to the millisecond. Needs {@link
+     * Capability#MESSAGE_TTL}.
+     */
     public Builder timeToLive(Duration timeToLive) {
       if (requireNonNull(timeToLive, "timeToLive").isNegative()) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, "timeToLive must not be negative, is " + timeToLive);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, "timeToLive must not be negative, is " + timeToLive);
       }
       this.timeToLive = timeToLive;
       return this;
@@ -178,23 +191,31 @@ public final class QueueSpec {
     /** Bounds the number of waiting messages, 1 or more. Needs {@link Capability#MAX_LENGTH}. */
     public Builder maxLength(long maxLength, Overflow overflow) {
       if (maxLength < 1) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, "maxLength must be at least 1, is " + maxLength);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, "maxLength must be at least 1, is " + maxLength);
       }
       this.maxLength = maxLength;
       this.overflow = requireNonNull(overflow, "overflow");
       return this;
     }
 
-    /** Makes the queue tell priorities 0 to {@code maxPriority} (1 to 31) apart. Needs {@link Capability#PRIORITIES}. */
+    /**
+     * Makes the queue tell priorities 0 to {@code maxPriority} (1 to 31) apart. Needs {@link
+     * Capability#PRIORITIES}.
+     */
     public Builder maxPriority(int maxPriority) {
       if (maxPriority < 1 || maxPriority > 31) {
-        throw new MqException(ErrorCode.INVALID_ARGUMENT, "maxPriority must be 1 to 31, is " + maxPriority);
+        throw new MqException(
+            ErrorCode.INVALID_ARGUMENT, "maxPriority must be 1 to 31, is " + maxPriority);
       }
       this.maxPriority = maxPriority;
       return this;
     }
 
-    /** Lets at most one consumer get messages at a time. Needs {@link Capability#SINGLE_ACTIVE_CONSUMER}. */
+    /**
+     * Lets at most one consumer get messages at a time. Needs {@link
+     * Capability#SINGLE_ACTIVE_CONSUMER}.
+     */
     public Builder singleActiveConsumer() {
       this.singleActiveConsumer = true;
       return this;
@@ -206,7 +227,9 @@ public final class QueueSpec {
       return this;
     }
 
-    /** Deletes the queue when its last consumer has gone. Needs {@link Capability#TEMPORARY_QUEUE}. */
+    /**
+     * Deletes the queue when its last consumer has gone. Needs {@link Capability#TEMPORARY_QUEUE}.
+     */
     public Builder temporary() {
       this.temporary = true;
       return this;

@@ -34,17 +34,23 @@ public interface ReaderBuilder<T extends @Nullable Object> {
   /** Reads only these partitions; all by default. */
   ReaderBuilder<T> partitions(int... partitions);
 
-  /** Runs the handler of {@link #start} on an executor of the program's own; it is not shut down. */
+  /**
+   * Runs the handler of {@link #start} on an executor of the program's own; it is not shut down.
+   */
   ReaderBuilder<T> executor(Executor executor);
 
   /**
    * Opens the reader to iterate or poll.
    *
    * @throws NotFoundException when the log does not exist
-   * @throws MqException {@code OUT_OF_RANGE} when a start offset lies below what the log still holds or beyond its end
+   * @throws MqException {@code OUT_OF_RANGE} when a start offset lies below what the log still
+   *     holds or beyond its end
    */
   LogReader<T> open();
 
-  /** Opens the reader and hands every record to a handler, in order within a partition; an exception ends it. */
+  /**
+   * Opens the reader and hands every record to a handler, in order within a partition; an exception
+   * ends it.
+   */
   LogReader<T> start(RecordHandler<T> handler);
 }

@@ -25,7 +25,8 @@ public final class Receipt {
    * Returns the receipt of an appended record.
    *
    * @param partition the partition, 0 or more
-   * @param offset the offset, or -1 when the broker does not tell (no {@link Capability#APPEND_OFFSET})
+   * @param offset the offset, or -1 when the broker does not tell (no {@link
+   *     Capability#APPEND_OFFSET})
    */
   public static Receipt appended(int partition, long offset) {
     return new Receipt(partition, offset);

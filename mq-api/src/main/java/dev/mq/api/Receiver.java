@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A queue consumer to pull from. Deliveries are settled by their verbs. Thread-safe. Implemented by the library only. */
+/**
+ * A queue consumer to pull from. Deliveries are settled by their verbs. Thread-safe. Implemented by
+ * the library only.
+ */
 public interface Receiver extends Consumer {
   /**
    * Waits for a delivery.
@@ -15,6 +18,9 @@ public interface Receiver extends Consumer {
    */
   @Nullable Delivery receive(Duration timeout);
 
-  /** Waits for at least one delivery and returns at most {@code max} (1 or more) that are there; empty when none came in time. */
+  /**
+   * Waits for at least one delivery and returns at most {@code max} (1 or more) that are there;
+   * empty when none came in time.
+   */
   List<Delivery> receiveBatch(int max, Duration timeout);
 }

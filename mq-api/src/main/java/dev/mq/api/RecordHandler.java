@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface RecordHandler<T extends @Nullable Object> {
-  /** Handles a record. Runs on a thread of the consumer, never of a client library. An exception is handled by {@link Failure}. */
+  /**
+   * Handles a record. Runs on a thread of the consumer, never of a client library. An exception is
+   * handled by {@link Failure}.
+   */
   void handle(LogRecord<T> logRecord) throws Exception;
 }

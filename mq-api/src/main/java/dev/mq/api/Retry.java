@@ -8,10 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a queue consumer does with a message whose handler failed. Immutable; every method returns a changed copy.
+ * What a queue consumer does with a message whose handler failed. Immutable; every method returns a
+ * changed copy.
  *
- * <p>Belongs to the consumer, not to the queue, so a rolling deploy may change it. The default is {@code backoff(1 s, 1 min)}
- * without a limit. A limit needs {@link #deadLetter} or {@link #drop}.
+ * <p>Belongs to the consumer, not to the queue, so a rolling deploy may change it. The default is
+ * {@code backoff(1 s, 1 min)} without a limit. A limit needs {@link #deadLetter} or {@link #drop}.
  *
  * <pre>{@code
  * Retry.backoff(ofSeconds(1), ofMinutes(5)).maxAttempts(6).rejectOn(InvalidOrder.class).deadLetter("email.dead")
@@ -52,22 +53,27 @@ public final class Retry {
   }
 
   /**
-   * Returns a policy that waits {@code first} after the first failure, twice as long after each further one, at most
-   * {@code max}, with the message back in the queue meanwhile.
+   * Returns a policy that waits {@code first} after the first failure, twice as long after each
+   * further one, at most {@code max}, with the message back in the queue meanwhile.
    *
-   * @throws MqException {@code INVALID_ARGUMENT} when {@code first} is negative or {@code max} is less than {@code first}
+   * @throws MqException {@code INVALID_ARGUMENT} when {@code first} is negative or {@code max} is
+   *     less than {@code first}
    */
   public static Retry backoff(Duration first, Duration max) {
     requireNonNull(first, "first");
     requireNonNull(max, "max");
     if (first.isNegative() || max.compareTo(first) < 0) {
       throw new MqException(
-          ErrorCode.INVALID_ARGUMENT, "backoff needs 0 <= first <= max, got " + first + " and " + max);
+          ErrorCode.INVALID_ARGUMENT,
+          "backoff needs 0 <= first <= max, got " + first + " and " + max);
     }
     return new Retry(first, max, false, 0, List.of(), null, false);
   }
 
-  /** Returns a policy that runs the handler again at once in its place, so that order is kept; waits like the default. */
+  /**
+   * Returns a policy that runs the handler again at once in its place, so that order is kept; waits
+   * like the default.
+   */
   public static Retry inPlace() {
     return inPlace(DEFAULT.first, DEFAULT.max);
   }
@@ -86,7 +92,10 @@ public final class Retry {
     return new Retry(first, max, inPlace, n, rejectOn, deadLetter, drop);
   }
 
-  /** Treats a handler's exception of these types, or with a cause of them, as {@code reject}: no further attempt. */
+  /**
+   * Treats a handler's exception of these types, or with a cause of them, as {@code reject}: no
+   * further attempt.
+   */
   @SafeVarargs
   public final Retry rejectOn(Class<? extends Throwable>... types) {
     List<Class<? extends Throwable>> all = new ArrayList<>(rejectOn);
@@ -98,7 +107,8 @@ public final class Retry {
 
   /** Sends rejected messages, and those at the limit, to a queue. */
   public Retry deadLetter(String queue) {
-    return new Retry(first, max, inPlace, maxAttempts, rejectOn, Names.check("queue", queue), false);
+    return new Retry(
+        first, max, inPlace, maxAttempts, rejectOn, Names.check("queue", queue), false);
   }
 
   /** Drops rejected messages, and those at the limit. By name only. */

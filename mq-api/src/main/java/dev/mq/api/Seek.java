@@ -1,6 +1,8 @@
 package dev.mq.api;
 
-/** Moves the position of a partition that is just being assigned; usable only inside the callback. */
+/**
+ * Moves the position of a partition that is just being assigned; usable only inside the callback.
+ */
 @FunctionalInterface
 public interface Seek {
   /** Reads on at the least offset at or after {@code offset} (L-06). */

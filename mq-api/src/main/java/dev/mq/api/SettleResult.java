@@ -1,6 +1,9 @@
 package dev.mq.api;
 
-/** The broker's word on a settlement. Only {@link #SETTLED} promises that the message does not come again. */
+/**
+ * The broker's word on a settlement. Only {@link #SETTLED} promises that the message does not come
+ * again (A-02).
+ */
 public enum SettleResult {
   /** The broker took it. */
   SETTLED,

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of exchanges, queues, logs and bindings that a program needs. Immutable, costs no I/O; {@link Broker#declare} makes it
- * real.
+ * A set of exchanges, queues, logs and bindings that a program needs. Immutable, costs no I/O;
+ * {@link Broker#declare} makes it real.
  *
  * <pre>{@code
  * Topology t = Topology.builder()
@@ -67,7 +67,10 @@ public final class Topology {
     return "Topology" + all;
   }
 
-  /** Collects a topology. Not thread-safe. Adding an equal thing twice changes nothing; a different one of that name throws. */
+  /**
+   * Collects a topology. Not thread-safe. Adding an equal thing twice changes nothing; a different
+   * one of that name throws.
+   */
   public static final class Builder {
     private final Map<String, ExchangeSpec> exchanges = new LinkedHashMap<>();
     private final Map<String, QueueSpec> queues = new LinkedHashMap<>();
@@ -119,7 +122,10 @@ public final class Topology {
       return bind(Binding.toQueue(exchange, arguments, queue));
     }
 
-    /** Binds an exchange to an exchange by key: what matches in {@code exchange} goes on to {@code target}. */
+    /**
+     * Binds an exchange to an exchange by key: what matches in {@code exchange} goes on to {@code
+     * target}.
+     */
     public Builder bindExchange(String exchange, String key, String target) {
       return bind(Binding.toExchange(exchange, key, target));
     }

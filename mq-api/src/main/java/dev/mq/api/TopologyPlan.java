@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What declaring a topology would do, found out without a side effect (Z-01).
  *
- * @param changes one entry for each exchange, queue, log and binding, in the order they would be made
+ * @param changes one entry for each exchange, queue, log and binding, in the order they would be
+ *     made
  */
 public record TopologyPlan(List<Change> changes) {
   /** Copies the list. */

@@ -3,7 +3,8 @@ package dev.mq.api;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Publishes values through a codec; otherwise as {@link Producer}. Thread-safe. Implemented by the library only.
+ * Publishes values through a codec; otherwise as {@link Producer}. Thread-safe. Implemented by the
+ * library only.
  *
  * @param <T> the type of the values
  */

@@ -2,7 +2,10 @@ package dev.mq.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** The backend does not have the capability that was asked for (B-09). Thrown before any side effect. */
+/**
+ * The backend does not have the capability that was asked for (B-09). Thrown before any side
+ * effect.
+ */
 public final class UnsupportedCapabilityException extends MqException {
   private static final long serialVersionUID = 1L;
 

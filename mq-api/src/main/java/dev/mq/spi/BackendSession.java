@@ -5,12 +5,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * An open connection to one messaging system. Thread-safe. What a system does not have is an empty {@code Optional}, never a
- * method that throws.
+ * An open connection to one messaging system. Thread-safe. What a system does not have is an empty
+ * {@code Optional}, never a method that throws.
  *
- * <p>The least a backend offers is {@link #queues()} with {@link #topologyLog()}, or {@link #logs()}. The runtime does the rest:
- * validation, lifecycle, deadlines, flow control, routing, dispatch, retry, dead letters, telemetry, error wrapping. A backend
- * never retries an operation of a user and never calls user code.
+ * <p>The least a backend offers is {@link #queues()} with {@link #topologyLog()}, or {@link
+ * #logs()}. The runtime does the rest: validation, lifecycle, deadlines, flow control, routing,
+ * dispatch, retry, dead letters, telemetry, error wrapping. A backend never retries an operation of
+ * a user and never calls user code.
  *
  * <p>Every method may throw any exception; {@link #classify} says what it means.
  */
@@ -18,7 +19,9 @@ public interface BackendSession {
   /** Returns what the system can do; the same answer until closed. */
   Capabilities capabilities();
 
-  /** Returns the system's own clock and timers, where it has one; the runtime then uses no other. */
+  /**
+   * Returns the system's own clock and timers, where it has one; the runtime then uses no other.
+   */
   default Optional<TimeSource> timeSource() {
     return Optional.empty();
   }
@@ -46,7 +49,10 @@ public interface BackendSession {
     return Optional.empty();
   }
 
-  /** Returns whether messages can flow; an empty text when they can, else the reason. Must not block. */
+  /**
+   * Returns whether messages can flow; an empty text when they can, else the reason. Must not
+   * block.
+   */
   String healthProblem();
 
   /** Says what an exception that came out of this backend means. Must not block or throw. */
@@ -58,8 +64,8 @@ public interface BackendSession {
   }
 
   /**
-   * Closes within a timeout, also when the system is gone. Called once, after every publisher, subscription and source made
-   * from it was closed.
+   * Closes within a timeout, also when the system is gone. Called once, after every publisher,
+   * subscription and source made from it was closed.
    */
   void close(Duration timeout);
 }

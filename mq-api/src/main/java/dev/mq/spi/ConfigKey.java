@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One configuration key: name, type, default, unit, range and what it is for. Declared once; parsing, checking and the
- * documentation come from it. Immutable.
+ * One configuration key: name, type, default, unit, range and what it is for. Declared once;
+ * parsing, checking and the documentation come from it. Immutable.
  *
  * @param <T> the type of the value
  */
@@ -23,7 +23,12 @@ public final class ConfigKey<T> {
   private final Function<String, T> parser;
 
   private ConfigKey(
-      String name, String typeName, @Nullable String defaultText, String doc, boolean secret, Function<String, T> parser) {
+      String name,
+      String typeName,
+      @Nullable String defaultText,
+      String doc,
+      boolean secret,
+      Function<String, T> parser) {
     this.name = requireNonNull(name, "name");
     this.typeName = requireNonNull(typeName, "typeName");
     this.defaultText = defaultText;
@@ -40,7 +45,11 @@ public final class ConfigKey<T> {
    * @param parser throws {@link IllegalArgumentException} whose message says what would be right
    */
   public static <T> ConfigKey<T> of(
-      String name, String typeName, @Nullable String defaultText, String doc, Function<String, T> parser) {
+      String name,
+      String typeName,
+      @Nullable String defaultText,
+      String doc,
+      Function<String, T> parser) {
     return new ConfigKey<>(name, typeName, defaultText, doc, false, parser);
   }
 
@@ -70,7 +79,8 @@ public final class ConfigKey<T> {
   }
 
   /** Declares an integer key with its range, both ends included. */
-  public static ConfigKey<Long> number(String name, long defaultValue, long min, long max, String doc) {
+  public static ConfigKey<Long> number(
+      String name, long defaultValue, long min, long max, String doc) {
     return of(
         name,
         "integer, " + min + " to " + max,
@@ -91,8 +101,12 @@ public final class ConfigKey<T> {
         });
   }
 
-  /** Declares a duration key with its range, both ends included; written as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 7d} or ISO-8601. */
-  public static ConfigKey<Duration> duration(String name, Duration defaultValue, Duration min, Duration max, String doc) {
+  /**
+   * Declares a duration key with its range, both ends included; written as {@code 500ms}, {@code
+   * 30s}, {@code 5m}, {@code 1h}, {@code 7d} or ISO-8601.
+   */
+  public static ConfigKey<Duration> duration(
+      String name, Duration defaultValue, Duration min, Duration max, String doc) {
     return of(
         name,
         "duration, " + Durations.format(min) + " to " + Durations.format(max),
@@ -102,14 +116,18 @@ public final class ConfigKey<T> {
           Duration d = Durations.parse(s);
           if (d.compareTo(min) < 0 || d.compareTo(max) > 0) {
             throw new IllegalArgumentException(
-                "expected a duration from " + Durations.format(min) + " to " + Durations.format(max));
+                "expected a duration from "
+                    + Durations.format(min)
+                    + " to "
+                    + Durations.format(max));
           }
           return d;
         });
   }
 
   /** Declares a key with a closed set of values, written in lower case with dashes. */
-  public static <E extends Enum<E>> ConfigKey<E> choice(String name, Class<E> type, E defaultValue, String doc) {
+  public static <E extends Enum<E>> ConfigKey<E> choice(
+      String name, Class<E> type, E defaultValue, String doc) {
     StringBuilder values = new StringBuilder();
     for (E e : type.getEnumConstants()) {
       values.append(values.isEmpty() ? "" : ", ").append(written(e));
@@ -159,17 +177,47 @@ public final class ConfigKey<T> {
   }
 
   /**
+   * Returns this key under another name, such as the full one of a key that is relative to a
+   * section.
+   */
+  public ConfigKey<T> named(String otherName) {
+    return new ConfigKey<>(otherName, typeName, defaultText, doc, secret, parser);
+  }
+
+  /**
    * Parses a value.
    *
    * @param source where the value came from, for the error
    * @throws ConfigException naming key and source, and the value unless it is secret
    */
   public T parse(String text, String source) {
+    return parse(text, text, source);
+  }
+
+  /**
+   * Parses a value that came out of placeholders.
+   *
+   * @param text the value; shown in an error only when it equals {@code written}
+   * @param written the value as it was configured, for the error
+   * @param source where the value came from, for the error
+   * @throws ConfigException naming key and source, and what was written unless it is secret; user
+   *     information of addresses is hidden (S-04)
+   */
+  public T parse(String text, String written, String source) {
     try {
       return parser.apply(text.strip());
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // A parser quotes what it was given, so its words are repeated only when nothing in it needs
+      // hiding.
+      boolean open = !secret && text.equals(written) && Redaction.userInfo(text).equals(text);
       throw new ConfigException(
-          name + (secret ? "" : " = '" + text + "'") + " (" + source + "): " + e.getMessage(), secret ? null : e);
+          name
+              + (secret ? "" : " = '" + Redaction.userInfo(written) + "'")
+              + " ("
+              + source
+              + "): "
+              + (open ? e.getMessage() : "expected " + typeName),
+          open ? e : null);
     }
   }
 

@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.mq.api.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Deliveries a lane hands out, in columns so that none costs an object. Owned by the runtime. Not thread-safe. */
+/**
+ * Deliveries a lane hands out, in columns so that none costs an object. Owned by the runtime. Not
+ * thread-safe.
+ */
 public final class DeliveryBatch {
   private final long[] tokens;
   private final @Nullable Message[] messages;
@@ -34,7 +37,8 @@ public final class DeliveryBatch {
    * Adds a delivery.
    *
    * @param token names it in this lane until it is settled
-   * @param attempt how often it was delivered, this time included; 1 means certainly the first time (A-05)
+   * @param attempt how often it was delivered, this time included; 1 means certainly the first time
+   *     (A-05)
    * @param failures how many failures the system counted with the message; 0 where it counts none
    * @param storedAtMillis when it was stored, in milliseconds of the epoch, or 0 when not known
    */

@@ -1,8 +1,8 @@
 package dev.mq.spi;
 
 /**
- * A batch machine that hands out deliveries and takes settlements. All methods but {@link #wakeup} are called by one thread at a
- * time; the runtime sees to that.
+ * A batch machine that hands out deliveries and takes settlements. All methods but {@link #wakeup}
+ * are called by one thread at a time; the runtime sees to that.
  */
 public interface Lane {
   /** Answer of {@link #receive}: nothing more comes until what is held is settled. */
@@ -19,12 +19,16 @@ public interface Lane {
   int receive(DeliveryBatch batch, long maxWaitNanos) throws InterruptedException;
 
   /**
-   * Settles. May block for local flow control only. Never throws. The batch may be kept until its last entry was answered. A
-   * token that is not held here any more is answered {@code LEASE_LOST} and settles nothing.
+   * Settles. May block for local flow control only. Never throws. The batch may be kept until its
+   * last entry was answered. A token that is not held here any more is answered {@code LEASE_LOST}
+   * and settles nothing.
    */
   void settle(SettleBatch batch);
 
-  /** Returns for how many nanoseconds a delivery may be held without {@link #renew}; 0 for ever. Constant. */
+  /**
+   * Returns for how many nanoseconds a delivery may be held without {@link #renew}; 0 for ever.
+   * Constant.
+   */
   default long leaseNanos() {
     return 0;
   }

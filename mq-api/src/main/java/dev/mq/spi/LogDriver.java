@@ -8,7 +8,10 @@ import java.util.Optional;
 
 /** Logs of a system. Thread-safe. Methods may block for round trips. */
 public interface LogDriver {
-  /** Makes a log; throws {@link dev.mq.api.DeclarationConflictException} when one of this name has other properties. */
+  /**
+   * Makes a log; throws {@link dev.mq.api.DeclarationConflictException} when one of this name has
+   * other properties.
+   */
   BackendLog create(LogSpec spec);
 
   /** Returns the properties of a log, if it exists; what cannot be seen has its default. */
@@ -26,7 +29,10 @@ public interface LogDriver {
   /** Returns the first offset still there, per partition. */
   Positions begin(BackendLog log);
 
-  /** Returns the next offset, per partition: greater than that of every append confirmed before this call. */
+  /**
+   * Returns the next offset, per partition: greater than that of every append confirmed before this
+   * call.
+   */
   Positions end(BackendLog log);
 
   /** Returns the first offset with a timestamp at or after a time, or the end, per partition. */
@@ -38,14 +44,18 @@ public interface LogDriver {
   /** Sets what a group committed; throws {@code OWNED_BY_OTHER} while it has a member. */
   void reset(BackendLog log, String group, Positions positions);
 
-  /** Opens a source of records that belongs to no group. Nothing is read before a {@link RecordSource#seek}. */
+  /**
+   * Opens a source of records that belongs to no group. Nothing is read before a {@link
+   * RecordSource#seek}.
+   */
   RecordSource reader(BackendLog log);
 
   /**
    * Joins a group.
    *
-   * @param start where partitions without a commit start; partitions added later always start at their beginning (L-14)
-   * @param listener called inside {@link RecordSource#poll} only
+   * @param start where partitions without a commit start; partitions added later always start at
+   *     their beginning (L-14)
+   * @param listener called inside {@link RecordSource#poll} and {@link RecordSource#close} only
    */
   GroupMember join(BackendLog log, String group, Position start, GroupListener listener);
 }

@@ -3,9 +3,10 @@ package dev.mq.spi;
 import dev.mq.api.Message;
 
 /**
- * Messages to publish, and how to tell what became of each. Implemented by the runtime. The completing methods may be called
- * from any thread, also inside {@link PublishChannel#publish}; they do not block and do not run user code. Each message is
- * completed exactly once; a later completion of the same message is ignored.
+ * Messages to publish, and how to tell what became of each. Implemented by the runtime. The
+ * completing methods may be called from any thread, also inside {@link PublishChannel#publish};
+ * they do not block and do not run user code. Each message is completed exactly once; a later
+ * completion of the same message is ignored.
  */
 public interface PublishBatch {
   /** The partition of a message that is not for a log. */

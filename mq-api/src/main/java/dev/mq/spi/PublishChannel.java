@@ -3,14 +3,15 @@ package dev.mq.spi;
 import java.time.Duration;
 
 /**
- * A way to publish. Used by one thread at a time; the runtime sees to that. Messages of successive calls to one target are
- * stored in that order (O-04), also when the client library retries inside.
+ * A way to publish. Used by one thread at a time; the runtime sees to that. Messages of successive
+ * calls to one target are stored in that order (O-04), also when the client library retries inside.
  */
 public interface PublishChannel {
   /**
-   * Sends every message of a batch. May block for local flow control only, never for confirmations; when interrupted while
-   * blocked it fails the rest of the batch with {@link InterruptedException} as the error, keeps the interrupt status and
-   * returns. Never throws: errors go to {@link PublishBatch#failed}.
+   * Sends every message of a batch. May block for local flow control only, never for confirmations;
+   * when interrupted while blocked it fails the rest of the batch with {@link InterruptedException}
+   * as the error, keeps the interrupt status and returns. Never throws: errors go to {@link
+   * PublishBatch#failed}.
    *
    * <p>The batch, with its messages, may be kept until its last message was completed.
    */
@@ -19,6 +20,9 @@ public interface PublishChannel {
   /** Sends on what the client library holds back to form larger batches. Must not wait. */
   default void flush() {}
 
-  /** Closes; completes every open message as failed with an outcome as {@link BackendSession#classify} then says. */
+  /**
+   * Closes; completes every open message as failed with an outcome as {@link
+   * BackendSession#classify} then says.
+   */
   void close(Duration timeout);
 }

@@ -13,15 +13,19 @@ public interface QueueDriver {
   /**
    * Makes a queue, or finds it made already.
    *
-   * @param incarnation tells this queue from earlier ones of its name; empty where the system has exchanges of its own, which
-   *     then keeps the queue's properties itself and throws {@link dev.mq.api.DeclarationConflictException} when they differ
+   * @param incarnation tells this queue from earlier ones of its name; empty where the system has
+   *     exchanges of its own, which then keeps the queue's properties itself and throws {@link
+   *     dev.mq.api.DeclarationConflictException} when they differ
    */
   BackendQueue create(QueueSpec spec, String incarnation);
 
   /** Returns the handle of a queue that exists, or throws {@link dev.mq.api.NotFoundException}. */
   BackendQueue open(String name, String incarnation);
 
-  /** Deletes a queue with its messages; its subscriptions are cancelled. One that is not there changes nothing. */
+  /**
+   * Deletes a queue with its messages; its subscriptions are cancelled. One that is not there
+   * changes nothing.
+   */
   void delete(String name, String incarnation);
 
   /** Returns about how many messages wait or are leased. */
@@ -30,7 +34,10 @@ public interface QueueDriver {
   /** Removes waiting messages and returns about how many. */
   long purge(BackendQueue queue);
 
-  /** Returns at most {@code max} waiting messages in order without taking them; empty where the system cannot. */
+  /**
+   * Returns at most {@code max} waiting messages in order without taking them; empty where the
+   * system cannot.
+   */
   default Optional<List<Message>> browse(BackendQueue queue, int max) {
     return Optional.empty();
   }
@@ -40,5 +47,6 @@ public interface QueueDriver {
    *
    * @param listener told when the subscription ends by itself
    */
-  QueueSubscription subscribe(BackendQueue queue, SubscribeOptions options, SubscriptionListener listener);
+  QueueSubscription subscribe(
+      BackendQueue queue, SubscribeOptions options, SubscriptionListener listener);
 }

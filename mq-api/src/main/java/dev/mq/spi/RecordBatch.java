@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.mq.api.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Records a source hands out, in columns so that none costs an object. Owned by the runtime. Not thread-safe. */
+/**
+ * Records a source hands out, in columns so that none costs an object. Owned by the runtime. Not
+ * thread-safe.
+ */
 public final class RecordBatch {
   private final int[] partitions;
   private final long[] offsets;

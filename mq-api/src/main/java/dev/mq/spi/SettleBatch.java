@@ -3,8 +3,9 @@ package dev.mq.spi;
 import dev.mq.api.SettleResult;
 
 /**
- * Settlements, and how to answer each. Implemented by the runtime. The answering methods may be called from any thread, also
- * inside {@link Lane#settle}; they do not block and do not run user code. Each entry is answered exactly once.
+ * Settlements, and how to answer each. Implemented by the runtime. The answering methods may be
+ * called from any thread, also inside {@link Lane#settle}; they do not block and do not run user
+ * code. Each entry is answered exactly once.
  */
 public interface SettleBatch {
   /** Returns the number of entries, 1 or more. */

@@ -6,6 +6,9 @@ public enum SettleOutcome {
   ACK,
   /** Give it back at once, flagged redelivered; no failure is counted. */
   RELEASE,
-  /** Give it back after a delay, flagged redelivered, with one more failure. Only where {@link QueueTraits#nativeRetry()}. */
+  /**
+   * Give it back after a delay, flagged redelivered, with one more failure. Only where {@link
+   * QueueTraits#nativeRetry()}.
+   */
   RETRY
 }

@@ -10,7 +10,8 @@ import static java.util.Objects.requireNonNull;
  * @param concurrency how many handlers run at the same time, 1 or more
  * @param settleOnReceive whether deliveries are settled as they are handed out
  */
-public record SubscribeOptions(String consumer, int prefetch, int concurrency, boolean settleOnReceive) {
+public record SubscribeOptions(
+    String consumer, int prefetch, int concurrency, boolean settleOnReceive) {
   /** Checks for null. */
   public SubscribeOptions {
     requireNonNull(consumer, "consumer");

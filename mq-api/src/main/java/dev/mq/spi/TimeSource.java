@@ -12,7 +12,8 @@ public interface TimeSource {
   long nanoTime();
 
   /**
-   * Runs a task once after a delay. Tasks run one at a time per time source, must not block and must not throw.
+   * Runs a task once after a delay. Tasks run one at a time per time source, must not block and
+   * must not throw.
    *
    * @return a handle to cancel it
    */

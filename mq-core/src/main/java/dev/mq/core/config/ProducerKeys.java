@@ -15,12 +15,20 @@ public final class ProducerKeys {
   /** Bound of unanswered bytes. */
   public static final ConfigKey<Long> MAX_IN_FLIGHT_BYTES =
       ConfigKey.number(
-          "max-in-flight-bytes", 32L << 20, 1, 1L << 40, "The most bytes of bodies in unanswered sends.");
+          "max-in-flight-bytes",
+          32L << 20,
+          1,
+          1L << 40,
+          "The most bytes of bodies in unanswered sends.");
 
   /** How long a send waits for room. */
   public static final ConfigKey<Duration> MAX_BLOCK =
       ConfigKey.duration(
-          "max-block", Duration.ofSeconds(10), Duration.ZERO, HOUR, "How long a send waits for room.");
+          "max-block",
+          Duration.ofSeconds(10),
+          Duration.ZERO,
+          HOUR,
+          "How long a send waits for room.");
 
   /** How long a send may stay unanswered. */
   public static final ConfigKey<Duration> DELIVERY_TIMEOUT =
@@ -32,7 +40,8 @@ public final class ProducerKeys {
           "After what time without an answer a send completes as unknown.");
 
   /** All of them, in the order of the documentation. */
-  public static final List<ConfigKey<?>> ALL = List.of(MAX_IN_FLIGHT, MAX_IN_FLIGHT_BYTES, MAX_BLOCK, DELIVERY_TIMEOUT);
+  public static final List<ConfigKey<?>> ALL =
+      List.of(MAX_IN_FLIGHT, MAX_IN_FLIGHT_BYTES, MAX_BLOCK, DELIVERY_TIMEOUT);
 
   private ProducerKeys() {}
 }

@@ -7,7 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs tasks one at a time in the order they came, on threads of another executor. A task that throws is logged. Thread-safe. */
+/**
+ * Runs tasks one at a time in the order they came, on threads of another executor. A task that
+ * throws is logged. Thread-safe.
+ */
 public final class SerialExecutor implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
 

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The threads of one broker; none is started before it is needed, idle ones end after ten seconds. Thread-safe. */
+/**
+ * The threads of one broker; none is started before it is needed, idle ones end after ten seconds.
+ * Thread-safe.
+ */
 public final class Threads {
   private final String broker;
   private final Executor handlers;
@@ -31,6 +34,11 @@ public final class Threads {
   /** Returns the executor for handlers. */
   public Executor handlers() {
     return handlers;
+  }
+
+  /** Returns whether handlers run on threads of the library, which nobody else uses. */
+  public boolean ownHandlers() {
+    return ownHandlers != null;
   }
 
   /** Returns the executor for completions of the program. */

@@ -3,7 +3,10 @@ package dev.mq.core.runtime;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 
-/** Knows the threads that run completions of the program, so that a wait for another completion fails instead of deadlocking. */
+/**
+ * Knows the threads that run completions of the program, so that a wait for another completion
+ * fails instead of deadlocking.
+ */
 public final class WouldBlock {
   private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
 
@@ -25,7 +28,10 @@ public final class WouldBlock {
     if (isCompletion()) {
       throw new MqException(
           ErrorCode.WOULD_BLOCK,
-          operation + " " + address + ": would wait for a completion from inside one; use the asynchronous form");
+          operation
+              + " "
+              + address
+              + ": would wait for a completion from inside one; use the asynchronous form");
     }
   }
 

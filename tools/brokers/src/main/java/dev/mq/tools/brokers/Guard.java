@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A shell process that runs a broker's processes and owns its directory.
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Guard implements AutoCloseable {
   private static final long CLOSE_SECONDS = 30;
+  private static final int QUOTED_LINES = 30;
 
   /** One run of a named script. */
   static final class Child {
@@ -60,6 +62,7 @@ final class Guard implements AutoCloseable {
   private final Path directory;
   private final Process process;
   private final OutputStream commands;
+  private final ReentrantLock sending = new ReentrantLock();
   private final Map<String, Child> children = new ConcurrentHashMap<>();
 
   private Guard(Path directory, Process process) {
@@ -95,7 +98,7 @@ final class Guard implements AutoCloseable {
 
   /** Returns a command that runs its arguments in a session of their own, out of Ctrl-C's reach. */
   private static List<String> detach() {
-    for (String path : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+    for (String path : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
       if (Files.isExecutable(Path.of(path, "setsid"))) {
         return List.of("setsid");
       }
@@ -109,6 +112,20 @@ final class Guard implements AutoCloseable {
 
   Path log(String name) {
     return directory.resolve(name + ".log");
+  }
+
+  /** Returns the last lines of a log. */
+  String tail(String name) {
+    try {
+      List<String> lines =
+          Files.exists(log(name))
+              ? new String(Files.readAllBytes(log(name)), UTF_8).lines().toList()
+              : List.of();
+      return String.join(
+          "\n", lines.subList(Math.max(0, lines.size() - QUOTED_LINES), lines.size()));
+    } catch (IOException e) {
+      throw new BrokerException("cannot read " + log(name), e);
+    }
   }
 
   /** Writes a file into the directory. */
@@ -143,13 +160,14 @@ final class Guard implements AutoCloseable {
   }
 
   private void send(String command) {
+    sending.lock();
     try {
-      synchronized (commands) {
-        commands.write((command + "\n").getBytes(UTF_8));
-        commands.flush();
-      }
+      commands.write((command + "\n").getBytes(UTF_8));
+      commands.flush();
     } catch (IOException e) {
       throw new BrokerException("the broker's guard process has gone", e);
+    } finally {
+      sending.unlock();
     }
   }
 
@@ -157,7 +175,7 @@ final class Guard implements AutoCloseable {
     try (BufferedReader in = process.inputReader(UTF_8)) {
       String line;
       while ((line = in.readLine()) != null) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         Child child = words.length == 3 ? children.get(words[0]) : null;
         if (child != null && words[1].equals("pid")) {
           child.pid.complete(Long.valueOf(words[2]));

@@ -17,6 +17,8 @@ final class KafkaLauncher {
   private KafkaLauncher() {}
 
   /**
+   * Runs the broker until it is told to end.
+   *
    * @param args the properties file and the data directory it names
    */
   public static void main(String[] args) throws Exception {

@@ -16,8 +16,8 @@ import java.util.Optional;
  * Finds the jars of the Kafka server.
  *
  * <p>The build lists them in the resource {@code kafka-classpath.txt}, relative to the local Maven
- * repository, so that the list is the same on every machine and no server jar gets on the class path
- * of a user of this module. A directory in the system property {@value #LIBS} goes first.
+ * repository, so that the list is the same on every machine and no server jar gets on the class
+ * path of a user of this module. A directory in the system property {@value #LIBS} goes first.
  */
 final class KafkaLibs {
   static final String LIBS = "mq.kafka.libs";
@@ -29,7 +29,7 @@ final class KafkaLibs {
   /** Returns the class path for a broker's JVM, or nothing if the jars are not here. */
   static Optional<String> classPath() {
     String directory = System.getProperty(LIBS);
-    if (directory != null) {
+    if (directory != null && !directory.isBlank()) {
       return Optional.of(ownClasses() + File.pathSeparator + Path.of(directory, "*"));
     }
     return listed()
@@ -61,7 +61,7 @@ final class KafkaLibs {
 
   private static Optional<String> resolve(String list, Path repository) {
     List<String> jars = new ArrayList<>();
-    for (String entry : list.split(":")) {
+    for (String entry : list.split(":", -1)) {
       Path jar = Path.of(entry.replace(REPOSITORY, repository.toString()));
       if (!Files.exists(jar)) {
         return Optional.empty();

@@ -35,6 +35,9 @@ final class KafkaSettings {
   static Map<String, String> fastTimings() {
     Map<String, String> p = new LinkedHashMap<>();
     p.put("group.initial.rebalance.delay.ms", "0");
+    // A broker that was killed can register again only when its old session is over.
+    p.put("broker.heartbeat.interval.ms", "300");
+    p.put("broker.session.timeout.ms", "2000");
     for (String kind : List.of("group.share", "group.consumer")) {
       p.put(kind + ".min.heartbeat.interval.ms", "200");
       p.put(kind + ".heartbeat.interval.ms", "200");
@@ -47,7 +50,9 @@ final class KafkaSettings {
 
   static Map<String, String> loopback(int port, int controllerPort, String dataDirectory) {
     Map<String, String> p = new LinkedHashMap<>();
-    p.put("listeners", "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
+    p.put(
+        "listeners",
+        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
     p.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
     p.put("controller.listener.names", "CONTROLLER");
     p.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A broker that runs as a process of its own on this machine and whose life is in the caller's hands.
+ * A broker that runs as a process of its own on this machine and whose life is in the caller's
+ * hands.
  *
  * <p>Ports and data directory stay the same from the first start to {@link #close()}. When this JVM
  * ends, even by {@code kill -9}, the process is killed and its directory removed. Thread-safe; the
@@ -33,7 +34,10 @@ public interface LocalBroker extends Broker {
    */
   void start();
 
-  /** Shuts the broker down in its own orderly way and waits for its end; kills it if that takes long. */
+  /**
+   * Shuts the broker down in its own orderly way and waits for its end; kills it if that takes
+   * long.
+   */
   void stop();
 
   /** Ends the broker by SIGKILL, as a crash would, and waits for its end. Its data stays. */
@@ -70,6 +74,8 @@ public interface LocalBroker extends Broker {
    */
   long pid();
 
-  /** Returns the file that everything the broker prints is appended to; removed by {@link #close()}. */
+  /**
+   * Returns the file that everything the broker prints is appended to; removed by {@link #close()}.
+   */
   Path logFile();
 }

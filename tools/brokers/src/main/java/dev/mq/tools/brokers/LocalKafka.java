@@ -12,8 +12,9 @@ import java.util.Map;
 /**
  * A single-node Kafka in KRaft mode, as a process on this machine.
  *
- * <p>It takes PLAINTEXT connections on 127.0.0.1, does not create topics by itself, keeps its internal
- * topics on one partition, and has group heartbeats and assignments at intervals that suit tests.
+ * <p>It takes PLAINTEXT connections on 127.0.0.1, does not create topics by itself, keeps its
+ * internal topics on one partition, and has group heartbeats and assignments at intervals that suit
+ * tests.
  */
 public final class LocalKafka extends ProcessBroker implements KafkaBroker {
   private static final String READY = "Kafka Server started";

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 /**
  * A RabbitMQ node with the stream plugin, as a process on this machine.
  *
- * <p>It listens on 127.0.0.1 only, knows the user {@code guest} with the password {@code guest}, and
- * shares neither its name, its cookie nor its port mapper with any other node.
+ * <p>It listens on 127.0.0.1 only, knows the user {@code guest} with the password {@code guest},
+ * and shares neither its name, its cookie nor its port mapper with any other node.
  */
 public final class LocalRabbit extends ProcessBroker implements RabbitBroker {
   private static final String READY = "Server startup complete";
@@ -106,7 +106,8 @@ public final class LocalRabbit extends ProcessBroker implements RabbitBroker {
     public LocalRabbit start() {
       Path script =
           RabbitInstallation.serverScript()
-              .orElseThrow(() -> new BrokerException("missing: " + RabbitInstallation.howToInstall()));
+              .orElseThrow(
+                  () -> new BrokerException("missing: " + RabbitInstallation.howToInstall()));
       Guard guard = Guard.open("rabbit");
       try {
         LocalRabbit rabbit = new LocalRabbit(guard, this, Ports.free(), Ports.free());

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Free loopback ports below the range that systems take for outgoing connections.
  *
- * <p>From inside that range, another process's connection could occupy a stopped broker's port, and a
- * client that reconnects to it could even get connected to itself.
+ * <p>From inside that range, another process's connection could occupy a stopped broker's port, and
+ * a client that reconnects to it could even get connected to itself.
  */
 final class Ports {
   private static final int FIRST = 15_000;
@@ -20,7 +20,9 @@ final class Ports {
   private static final int TRIES = 1_000;
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** Ports handed out by this JVM; never handed out again, since a stopped broker keeps its port. */
+  /**
+   * Ports handed out by this JVM; never handed out again, since a stopped broker keeps its port.
+   */
   private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
 
   private Ports() {}

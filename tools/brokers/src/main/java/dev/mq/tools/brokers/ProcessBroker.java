@@ -22,7 +22,6 @@ abstract class ProcessBroker implements LocalBroker {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-  private static final int QUOTED_LINES = 30;
 
   final Guard guard;
   private final Duration startTimeout;
@@ -32,6 +31,8 @@ abstract class ProcessBroker implements LocalBroker {
   private volatile boolean closed;
 
   /**
+   * Makes a broker that was not started yet.
+   *
    * @param readyMark what the broker logs when its start is complete
    */
   ProcessBroker(Guard guard, Duration startTimeout, String readyMark) {
@@ -174,9 +175,7 @@ abstract class ProcessBroker implements LocalBroker {
     }
   }
 
-  private String quotedLog() throws IOException {
-    var lines = logSince(0).lines().toList();
-    return "; the end of its log:\n"
-        + String.join("\n", lines.subList(Math.max(0, lines.size() - QUOTED_LINES), lines.size()));
+  private String quotedLog() {
+    return "; the end of its log:\n" + guard.tail(MAIN);
   }
 }

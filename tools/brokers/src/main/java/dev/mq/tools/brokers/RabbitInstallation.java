@@ -34,10 +34,13 @@ final class RabbitInstallation {
       candidates.add(Path.of(home, "bin", SCRIPT));
     }
     DIRECTORIES.forEach(directory -> candidates.add(Path.of(directory, SCRIPT)));
-    for (String path : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+    for (String path : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
       candidates.add(Path.of(path, SCRIPT));
     }
-    return candidates.stream().filter(Files::isExecutable).findFirst().map(RabbitInstallation::real);
+    return candidates.stream()
+        .filter(Files::isExecutable)
+        .findFirst()
+        .map(RabbitInstallation::real);
   }
 
   static String howToInstall() {

@@ -24,6 +24,13 @@ tree() {
     }'
 }
 
+# A zombie has ended; who has to collect it may take its time.
+alive() {
+  case $(ps -o stat= -p "$1" 2>/dev/null) in
+    "" | *Z*) return 1 ;;
+  esac
+}
+
 cleanup() {
   trap '' HUP INT TERM PIPE
   if [ -f "$dir/cleanup.sh" ]; then sh "$dir/cleanup.sh" </dev/null >/dev/null 2>&1; fi
@@ -36,7 +43,7 @@ cleanup() {
   wait
   tries=0
   for p in $all; do
-    while [ $tries -lt 100 ] && kill -0 "$p" 2>/dev/null; do
+    while [ $tries -lt 100 ] && alive "$p"; do
       sleep 0.02
       tries=$((tries + 1))
     done

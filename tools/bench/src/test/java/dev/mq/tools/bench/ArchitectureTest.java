@@ -1,0 +1,16 @@
+package dev.mq.tools.bench;
+
+import dev.mq.tools.archrules.HouseRules;
+import dev.mq.tools.archrules.ModuleCheck;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+final class ArchitectureTest {
+  @TestFactory
+  Stream<DynamicTest> keepsTheHouseRules() {
+    return ModuleCheck.of("dev.mq.tools.bench")
+        .floor(1)
+        .keeps(HouseRules.program("dev.mq.tools.bench"));
+  }
+}

@@ -17,8 +17,6 @@ import dev.mq.spi.SubscribeOptions;
 import dev.mq.spi.SubscriptionListener;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -32,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * that waits is woken; that one wakes the next after it has taken its share, so a wake-up is never
  * lost and never given to more threads than there are messages.
  *
- * <p>{@code line} holds subscriptions that wait and can take a message; {@code eligible} counts all
- * that can take one now.
  */
 public final class MemoryQueue implements BackendQueue {
   private final QueueSpec spec;
@@ -44,14 +40,10 @@ public final class MemoryQueue implements BackendQueue {
   private final Consumer<MemoryQueue> whenUnused;
   private final ReentrantLock lock = new ReentrantLock();
   private final MessageStore store;
-  private final List<MemorySubscription> subscriptions = new ArrayList<>();
-  private final ArrayDeque<MemorySubscription> line = new ArrayDeque<>();
+  private final SubscriptionLine line;
   private TimeSource.@Nullable Timer timer;
   private long timerDue;
-  private int eligible;
   private boolean deleted;
-  private boolean suspended;
-  private long deliveriesToBreak = -1;
   private @Nullable Runnable onBreak;
 
   /**
@@ -74,6 +66,7 @@ public final class MemoryQueue implements BackendQueue {
     this.activity = activity;
     this.whenUnused = whenUnused;
     this.store = new MessageStore(spec);
+    this.line = new SubscriptionLine(store, spec.singleActiveConsumer());
   }
 
   @Override
@@ -133,7 +126,7 @@ public final class MemoryQueue implements BackendQueue {
         store.append(batch.message(i), now);
         n++;
       }
-      wake = nextInLine();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -160,9 +153,7 @@ public final class MemoryQueue implements BackendQueue {
       if (deleted) {
         throw new NotFoundException("consume queue:" + name() + ": the queue was deleted");
       }
-      s.suspended = suspended;
-      subscriptions.add(s);
-      refreshEligible();
+      line.add(s);
     } finally {
       lock.unlock();
     }
@@ -181,15 +172,17 @@ public final class MemoryQueue implements BackendQueue {
     int n = 0;
     lock.lock();
     try {
-      leaveLine(s);
+      line.leave(s);
       if (s.eligible) {
-        n = takeShare(s, batch);
+        n = line.takeShare(s, batch);
         if (n == 0 && wait && store.ready() == 0) {
-          s.waiting = true;
-          line.add(s);
+          line.join(s);
+        }
+        if (line.isSuspended()) {
+          tellBroken();
         }
       }
-      wake = nextInLine();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -201,31 +194,6 @@ public final class MemoryQueue implements BackendQueue {
     return n;
   }
 
-  private int takeShare(MemorySubscription s, DeliveryBatch batch) {
-    int max = Math.min(batch.room(), s.credit());
-    if (eligible > 1) {
-      max = (int) Math.min(max, (store.ready() + eligible - 1) / eligible);
-    }
-    if (deliveriesToBreak >= 0) {
-      max = (int) Math.min(max, deliveriesToBreak);
-    }
-    int first = batch.size();
-    int n = store.take(batch, max, s.leases);
-    if (s.settleOnReceive()) {
-      for (int i = first; i < first + n; i++) {
-        store.remove(s.leases, s.leases.find(batch.token(i)));
-      }
-    }
-    if (n > 0 && deliveriesToBreak >= 0) {
-      deliveriesToBreak -= n;
-      if (deliveriesToBreak == 0) {
-        breakOff();
-      }
-    }
-    refreshEligible(s);
-    return n;
-  }
-
   /**
    * Takes a subscription out of the line when its thread stops waiting; whoever is next gets its
    * wake-up.
@@ -234,32 +202,14 @@ public final class MemoryQueue implements BackendQueue {
     MemorySubscription wake;
     lock.lock();
     try {
-      leaveLine(s);
-      wake = nextInLine();
+      line.leave(s);
+      wake = line.next();
     } finally {
       lock.unlock();
     }
     if (wake != null) {
       wake.signal();
     }
-  }
-
-  private void leaveLine(MemorySubscription s) {
-    if (s.waiting) {
-      s.waiting = false;
-      line.remove(s);
-    }
-  }
-
-  private @Nullable MemorySubscription nextInLine() {
-    if (store.ready() == 0) {
-      return null;
-    }
-    MemorySubscription s = line.poll();
-    if (s != null) {
-      s.waiting = false;
-    }
-    return s;
   }
 
   private void afterChange(@Nullable MemorySubscription wake) {
@@ -290,9 +240,9 @@ public final class MemoryQueue implements BackendQueue {
           case RETRY -> store.retry(s.leases, entry, batch.delayNanos(i), time.nanoTime());
         }
       }
-      refreshEligible(s);
+      line.refresh(s);
       armTimer();
-      wake = nextInLine();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -326,7 +276,7 @@ public final class MemoryQueue implements BackendQueue {
       timer = null;
       store.timeReached(time.nanoTime());
       armTimer();
-      wake = nextInLine();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -334,27 +284,6 @@ public final class MemoryQueue implements BackendQueue {
   }
 
   // -- subscriptions come and go
-
-  private void refreshEligible(MemorySubscription s) {
-    boolean can =
-        !s.ended
-            && !s.suspended
-            && s.credit() > 0
-            && (!spec.singleActiveConsumer() || subscriptions.get(0) == s);
-    if (can != s.eligible) {
-      s.eligible = can;
-      eligible += can ? 1 : -1;
-      if (can) {
-        s.signal();
-      }
-    }
-  }
-
-  private void refreshEligible() {
-    for (MemorySubscription s : subscriptions) {
-      refreshEligible(s);
-    }
-  }
 
   /** Ends a subscription: what it has in hand returns to its place. Idempotent. */
   public void end(MemorySubscription s) {
@@ -365,14 +294,9 @@ public final class MemoryQueue implements BackendQueue {
       if (s.ended) {
         return;
       }
-      s.ended = true;
-      store.releaseAll(s.leases);
-      leaveLine(s);
-      refreshEligible(s);
-      subscriptions.remove(s);
-      refreshEligible();
-      lastOne = spec.temporary() && subscriptions.isEmpty();
-      wake = nextInLine();
+      line.remove(s);
+      lastOne = spec.temporary() && line.isEmpty();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -389,15 +313,8 @@ public final class MemoryQueue implements BackendQueue {
     lock.lock();
     try {
       deleted = true;
-      cancelled = List.copyOf(subscriptions);
-      for (MemorySubscription s : cancelled) {
-        store.releaseAll(s.leases);
-        leaveLine(s);
-        s.ended = true;
-        s.eligible = false;
-      }
-      subscriptions.clear();
-      eligible = 0;
+      cancelled = line.all();
+      cancelled.forEach(line::remove);
       clear();
     } finally {
       lock.unlock();
@@ -438,25 +355,18 @@ public final class MemoryQueue implements BackendQueue {
   public void breakAfter(long deliveries, Runnable then) {
     lock.lock();
     try {
-      deliveriesToBreak = deliveries;
+      line.breakAfter(deliveries);
       onBreak = then;
     } finally {
       lock.unlock();
     }
   }
 
-  private void breakOff() {
-    deliveriesToBreak = -1;
-    suspended = true;
-    for (MemorySubscription s : subscriptions) {
-      store.releaseAll(s.leases);
-      leaveLine(s);
-      s.suspended = true;
-    }
-    refreshEligible();
+  private void tellBroken() {
     Runnable then = onBreak;
+    onBreak = null;
     if (then != null) {
-      time.schedule(Duration.ZERO, then);
+      TimeSource.Timer unused = time.schedule(Duration.ZERO, then);
     }
   }
 
@@ -464,11 +374,7 @@ public final class MemoryQueue implements BackendQueue {
   public void heal() {
     lock.lock();
     try {
-      suspended = false;
-      for (MemorySubscription s : subscriptions) {
-        s.suspended = false;
-      }
-      refreshEligible();
+      line.resume();
     } finally {
       lock.unlock();
     }
@@ -481,7 +387,7 @@ public final class MemoryQueue implements BackendQueue {
   public List<MemorySubscription> subscriptions() {
     lock.lock();
     try {
-      return List.copyOf(subscriptions);
+      return line.all();
     } finally {
       lock.unlock();
     }
@@ -527,7 +433,7 @@ public final class MemoryQueue implements BackendQueue {
   public long unfinished() {
     lock.lock();
     try {
-      return store.held() + (eligible > 0 ? store.ready() : 0);
+      return store.held() + (line.anyCanTake() ? store.ready() : 0);
     } finally {
       lock.unlock();
     }
@@ -538,7 +444,7 @@ public final class MemoryQueue implements BackendQueue {
     lock.lock();
     try {
       store.check();
-      if (store.ready() > 0 && !line.isEmpty()) {
+      if (store.ready() > 0 && line.anyWaits()) {
         throw new IllegalStateException(
             "a subscription waits although " + store.ready() + " messages are ready");
       }

@@ -27,9 +27,6 @@ public final class MemorySubscription implements QueueSubscription, Lane {
   /** Whether it stands in the line of those waiting for a message. */
   boolean waiting;
 
-  /** Whether it is cut off for a time. */
-  boolean suspended;
-
   /** Whether it was closed, cancelled or lost. */
   boolean ended;
 

@@ -328,6 +328,40 @@ class RetryTest {
   }
 
   @Test
+  void inPlaceRetriesWithoutEndCostNothingThatGrowsAndAnswerTheFirstDelivery() {
+    queue.add(message("m"));
+    List<Delivery> kept = new CopyOnWriteArrayList<>();
+    broker
+        .consumer("q")
+        .retry(Retry.inPlace(Duration.ZERO, Duration.ZERO))
+        .start(
+            (Delivery d) -> {
+              if (d.failures() < 3) {
+                kept.add(d);
+              }
+              if (d.failures() < 20_000) {
+                throw new InPlaceFailure();
+              }
+            });
+    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
+    assertThat(kept)
+        .hasSize(3)
+        .allSatisfy(
+            d ->
+                assertThat(d.settled().toCompletableFuture().join())
+                    .isEqualTo(SettleResult.SETTLED));
+  }
+
+  /** Cheap to throw. */
+  private static final class InPlaceFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    InPlaceFailure() {
+      super("again", null, false, false);
+    }
+  }
+
+  @Test
   void closeDuringAWaitInPlaceGivesTheMessageBack() {
     queue.add(message("m"));
     AtomicInteger calls = new AtomicInteger();

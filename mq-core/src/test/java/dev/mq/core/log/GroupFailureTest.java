@@ -155,7 +155,7 @@ class GroupFailureTest {
     assign(0);
     until(() -> rig.time.timers() == 1);
     append(0, 3);
-    until(() -> rig.logs.member().next.get(0) == 7L);
+    until(() -> rig.logs.member().next.get(0) > 4L);
     rig.time.advance(SECOND);
     until(() -> rig.logs.committed().equals(Map.of(0, 7L)));
     assertThat(batches.get(0)).isEqualTo(batches.get(1)).startsWith(0L);

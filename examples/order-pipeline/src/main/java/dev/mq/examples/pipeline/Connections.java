@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens brokers as the options say: one for everything, or one for events and one for tasks. Every process of the shop opens its
- * own, as it would on a machine of its own. Used by one thread.
+ * Opens brokers as the options say: one for everything, or one for events and one for tasks. Every
+ * process of the shop opens its own, as it would on a machine of its own. Used by one thread.
  */
 final class Connections implements AutoCloseable {
   private static final String EMBEDDED = "inmemory";

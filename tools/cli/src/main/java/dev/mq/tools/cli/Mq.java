@@ -14,7 +14,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The {@code mq} command line. Exit codes: 0 fine, 1 failed, 2 the command cannot be run as it was given. */
+/**
+ * The {@code mq} command line. Exit codes: 0 fine, 1 failed, 2 the command cannot be run as it was
+ * given.
+ */
 @Command(
     name = "mq",
     description = "Small programs over one messaging API.",

@@ -258,7 +258,7 @@ public final class MemoryQueue implements BackendQueue {
 
   private void armTimer() {
     DelayedMessages delayed = store.delayed();
-    if (delayed.isEmpty() || timer != null && timerDue <= delayed.firstDue()) {
+    if (delayed.isEmpty() || (timer != null && timerDue <= delayed.firstDue())) {
       return;
     }
     if (timer != null) {
@@ -360,6 +360,11 @@ public final class MemoryQueue implements BackendQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes {@link #breakAfter} back, where it has not happened. */
+  public void doNotBreak() {
+    breakAfter(-1, () -> {});
   }
 
   private void tellBroken() {

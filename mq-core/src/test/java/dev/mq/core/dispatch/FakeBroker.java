@@ -49,6 +49,7 @@ final class FakeBroker implements AutoCloseable {
   volatile MqException publishError;
   boolean nativeRetry;
   Duration queueTtl;
+  EndlessQueue endless;
 
   private FakeBroker(boolean realTime, Executor users) {
     threads = new Threads("fake", users);
@@ -185,7 +186,7 @@ final class FakeBroker implements AutoCloseable {
     @Override
     public QueueSubscription subscribe(
         BackendQueue queue, SubscribeOptions options, SubscriptionListener listener) {
-      return ((FakeQueue) queue).subscribe(options, listener);
+      return endless != null ? endless : ((FakeQueue) queue).subscribe(options, listener);
     }
 
     @Override

@@ -248,4 +248,54 @@ class FaultContractTest {
     }
     assertThat(engine.queue("q").depth()).isEqualTo(ok.get());
   }
+
+  @Test
+  void aHandlerThatStillRunsMayPublishWhileItsBrokerCloses() throws Exception {
+    a.declare(
+        Topology.builder().queue(QueueSpec.of("in")).queue(QueueSpec.of("out")).build());
+    CompletableFuture<Boolean> started = new CompletableFuture<>();
+    CompletableFuture<Boolean> closing = new CompletableFuture<>();
+    Producer out = b.queue("out").producer().open();
+    Consumer c =
+        b.queue("in")
+            .consumer()
+            .start(
+                d -> {
+                  started.complete(true);
+                  closing.get(10, TimeUnit.SECONDS);
+                  out.send(message("", "done"));
+                });
+    try (Producer p = a.queue("in").producer().open()) {
+      p.send(message("", "job"));
+    }
+    started.get(10, TimeUnit.SECONDS);
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(b::close);
+    Awaitility.await().until(() -> b.health().status() == Health.Status.DOWN);
+    closing.complete(true);
+    closed.get(10, TimeUnit.SECONDS);
+    assertThat(c.terminated().toCompletableFuture()).succeedsWithin(ofSeconds(10));
+    assertThat(engine.queue("out").messages()).extracting(Message::text).containsExactly("done");
+    assertThat(engine.queue("in").depth()).isZero();
+  }
+
+  @Test
+  void aTemporaryQueueThatWentIsBoundToNothingAnyMore() {
+    a.declare(
+        Topology.builder()
+            .exchange(ExchangeSpec.fanout("x"))
+            .queue(QueueSpec.of("stays"))
+            .queue(QueueSpec.builder("goes").temporary().build())
+            .bindQueue("x", "", "stays")
+            .bindQueue("x", "", "goes")
+            .build());
+    try (Producer p = a.exchange("x").producer().open()) {
+      p.send(message("", "1"));
+      b.queue("goes").consumer().start(d -> {}).close();
+      p.send(message("", "2"));
+      p.send(message("", "3"));
+    }
+    assertThat(engine.queue("stays").depth()).isEqualTo(3);
+    a.declare(Topology.builder().queue(QueueSpec.builder("goes").temporary().build()).build());
+    assertThat(b.queue("goes").depth()).isZero();
+  }
 }

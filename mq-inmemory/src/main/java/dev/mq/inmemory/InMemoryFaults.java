@@ -109,7 +109,9 @@ public final class InMemoryFaults {
     return this;
   }
 
-  /** Forgets all faults, so that none happens any more; connections that are cut heal as planned. */
+  /**
+   * Forgets all faults, so that none happens any more; connections that are cut heal as planned.
+   */
   public InMemoryFaults clear() {
     script.clear();
     engine.disconnects().clear();

@@ -189,9 +189,7 @@ public final class InMemorySession implements BackendSession {
 
   @Override
   public String healthProblem() {
-    return state == State.OPEN
-        ? ""
-        : "the session is " + state.name().toLowerCase(Locale.ROOT);
+    return state == State.OPEN ? "" : "the session is " + state.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -157,7 +157,11 @@ class DayOneTest {
       AuditPublisher toLog = new AuditPublisher(broker, "log:audit");
       toExchange.record("ann", "login", "{}".getBytes(UTF_8)).toCompletableFuture().join();
       assertThat(
-              toLog.record("ann", "login", "{}".getBytes(UTF_8)).toCompletableFuture().join().offset())
+              toLog
+                  .record("ann", "login", "{}".getBytes(UTF_8))
+                  .toCompletableFuture()
+                  .join()
+                  .offset())
           .hasValue(0);
       assertThat(broker.queue("audit.all").depth()).isEqualTo(1);
       broker.queue("audit.all").delete();

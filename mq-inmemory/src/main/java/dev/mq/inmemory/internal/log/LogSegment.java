@@ -16,10 +16,16 @@ final class LogSegment {
   static final int SHIFT = 12;
   static final int SLOTS = 1 << SHIFT;
 
-  /** The first segment of a partition begins with this many slots, so that a partition with little in it costs little. */
+  /**
+   * The first segment of a partition begins with this many slots, so that a partition with little
+   * in it costs little.
+   */
   private static final int FIRST_SLOTS = 64;
 
-  /** The records. Volatile as the timestamps: whoever sees an array sees what was put into it before it was shown. */
+  /**
+   * The records. Volatile as the timestamps: whoever sees an array sees what was put into it before
+   * it was shown.
+   */
   private volatile @Nullable Message[] messages;
 
   /** The timestamps, or null while all are alike. */

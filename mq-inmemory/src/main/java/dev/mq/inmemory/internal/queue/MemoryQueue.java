@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * batch runs, while it is held. After every change that leaves ready messages, one subscription
  * that waits is woken; that one wakes the next after it has taken its share, so a wake-up is never
  * lost and never given to more threads than there are messages.
- *
  */
 public final class MemoryQueue implements BackendQueue {
   private final QueueSpec spec;

@@ -53,11 +53,11 @@ public final class Activity {
    * @return whether the version is another than {@code seen}
    */
   public boolean awaitChange(long seen, long nanos) throws InterruptedException {
-    long deadline = System.nanoTime() + nanos;
+    long deadline = RealTime.nanoTime() + nanos;
     lock.lockInterruptibly();
     try {
       while (version.get() == seen) {
-        long left = deadline - System.nanoTime();
+        long left = deadline - RealTime.nanoTime();
         if (left <= 0) {
           return false;
         }

@@ -20,7 +20,13 @@ final class Murmur2 {
     int h = SEED ^ length;
     int whole = length & ~3;
     for (int i = 0; i < whole; i += 4) {
-      h = h * M ^ mix(data[i] & 0xff | (data[i + 1] & 0xff) << 8 | (data[i + 2] & 0xff) << 16 | data[i + 3] << 24);
+      h =
+          h * M
+              ^ mix(
+                  data[i] & 0xff
+                      | (data[i + 1] & 0xff) << 8
+                      | (data[i + 2] & 0xff) << 16
+                      | data[i + 3] << 24);
     }
     if (length > whole) {
       for (int i = length - 1; i >= whole; i--) {

@@ -103,6 +103,9 @@ final class DeliveryImpl implements Delivery {
   /** Whether the program got it or is about to; published by what the writer does next. */
   boolean isHanded;
 
+  /** Whether the system would end it soon, for it was delivered too often. */
+  boolean mustMove;
+
   /** Why its body could not be decoded; used by the handler's thread only. */
   @Nullable MqException undecodable;
 

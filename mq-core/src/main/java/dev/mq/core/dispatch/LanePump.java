@@ -362,13 +362,12 @@ final class LanePump implements Runnable {
   }
 
   private void settle(SettleRun run) {
-    int size = run.size();
     try {
       lane.settle(run);
     } catch (RuntimeException e) {
       LOG.error("{}: settle must not throw", owner.name(), e);
-      for (int i = 0; i < size; i++) {
-        answered(run.entry(i), SettleResult.UNKNOWN);
+      if (run.isUntouched()) {
+        run.settledAll(SettleResult.UNKNOWN);
       }
     }
   }

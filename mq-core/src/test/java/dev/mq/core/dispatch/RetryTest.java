@@ -137,6 +137,46 @@ class RetryTest {
     assertThat(queue.waiting()).hasSize(1);
   }
 
+  /** A-07b: a broker that ends messages after five deliveries never gets that far. */
+  @Test
+  void theBrokersOwnLimitOfDeliveriesIsNeverReached() {
+    broker.deliveryLimit = 5;
+    queue.deliveryLimit = 5;
+    queue.add(message("m"));
+    int attempt = 0;
+    for (int i = 0; i < 50; i++) {
+      Receiver r = broker.consumer("q").retry(limited(1)).receiver();
+      Delivery d = r.receive(ofSeconds(5));
+      assertThat(d.failures()).isZero();
+      assertThat(d.attempt()).isGreaterThan(attempt);
+      attempt = d.attempt();
+      if (i % 2 == 0) {
+        d.release();
+      }
+      r.close();
+    }
+    assertThat(dead.waiting()).isEmpty();
+    assertThat(queue.waiting()).hasSize(1);
+  }
+
+  @Test
+  void aMessageNearTheBrokersLimitIsHeldUntilItsCopyIsConfirmed() {
+    broker.deliveryLimit = 5;
+    queue.deliveryLimit = 5;
+    queue.add(message("m"), 4, 0);
+    broker.publishError = new MqException(ErrorCode.UNAVAILABLE, true, true, "down", null);
+    Receiver r = broker.consumer("q").receiver();
+    for (int i = 0; i < 5; i++) {
+      assertThat(r.receive(ofMillis(50))).isNull();
+      broker.manual.advance(ofMinutes(1));
+    }
+    assertThat(queue.unsettled()).isEqualTo(1);
+    assertThat(queue.settlements()).isEmpty();
+    broker.publishError = null;
+    broker.manual.advance(ofMinutes(1));
+    assertThat(r.receive(ofSeconds(5)).message().id()).isEqualTo("m");
+  }
+
   @Test
   void nativeRetryGetsTheBackoffOfThePolicy() {
     broker.nativeRetry = true;

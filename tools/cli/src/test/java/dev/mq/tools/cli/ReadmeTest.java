@@ -52,7 +52,7 @@ final class ReadmeTest {
   private static String declared(Capabilities capabilities, Capability<?> capability) {
     return capabilities
         .value(capability)
-        .map(value -> value.equals(Boolean.TRUE) ? "yes" : value.toString())
+        .map(value -> value.equals(true) ? "yes" : value.toString())
         .orElse("no");
   }
 

@@ -47,8 +47,8 @@ public final class Mq implements Runnable {
             .addSubcommand(new RouteCommand(in, out))
             .addSubcommand(new PartitionCommand(out))
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
+            .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+            .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
             .setParameterExceptionHandler(Failures::onUsage)
             .setExecutionExceptionHandler(Failures::onExecution);
     return line.execute(args);

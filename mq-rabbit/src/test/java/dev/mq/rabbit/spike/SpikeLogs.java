@@ -5,7 +5,7 @@ import com.rabbitmq.stream.Consumer;
 import com.rabbitmq.stream.ConsumerBuilder;
 import com.rabbitmq.stream.ConsumerFlowStrategy;
 import com.rabbitmq.stream.MessageBuilder;
-import com.rabbitmq.stream.NoOffsetException;
+import com.rabbitmq.stream.MessageHandler;
 import com.rabbitmq.stream.OffsetSpecification;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.LogSpec;
@@ -148,11 +148,20 @@ record SpikeLogs(SpikeSession session) implements LogDriver {
                     }));
   }
 
-  /** Reads the last chunk to its end; nothing tells the end of a stream before version 3.11. */
+  private boolean isEmpty(String stream) {
+    return session.call(c -> c.messageCount(stream)) == 0;
+  }
+
   private long end(String stream) {
-    if (session.call(c -> c.messageCount(stream)) == 0) {
-      return 0;
-    }
+    return isEmpty(stream) ? 0 : last(stream, (c, m) -> c.offset() + 1);
+  }
+
+  private interface Look {
+    long at(MessageHandler.Context context, com.rabbitmq.stream.Message message);
+  }
+
+  /** Reads the last chunk to its end; nothing tells the end of a stream before version 3.11. */
+  private long last(String stream, Look look) {
     CompletableFuture<Long> found = new CompletableFuture<>();
     AtomicLong left = new AtomicLong();
     return await(
@@ -165,7 +174,7 @@ record SpikeLogs(SpikeSession session) implements LogDriver {
             .messageHandler(
                 (c, m) -> {
                   if (left.decrementAndGet() == 0) {
-                    found.complete(c.offset() + 1);
+                    found.complete(look.at(c, m));
                   }
                 }));
   }
@@ -194,22 +203,15 @@ record SpikeLogs(SpikeSession session) implements LogDriver {
 
   @Override
   public Positions committed(BackendLog log, String group) {
-    return each(log, stream -> shown(stream, group));
-  }
-
-  /** What the holder of the token showed; the token itself is seen by its holder only. */
-  private long shown(String stream, String group) {
-    try (Consumer c =
-        session.streams.consumerBuilder().stream(stream)
-            .name(group)
-            .manualTrackingStrategy()
-            .builder()
-            .messageHandler((x, m) -> {})
-            .build()) {
-      return c.storedOffset();
-    } catch (NoOffsetException e) {
-      return -1;
-    }
+    return each(
+        log,
+        s -> {
+          String shown = SpikeMember.shown(group, s);
+          boolean none = !session.streams.streamExists(shown) || isEmpty(shown);
+          return none
+              ? -1
+              : last(shown, (c, m) -> ((Number) m.getApplicationProperties().get("next")).longValue());
+        });
   }
 
   @Override

@@ -21,7 +21,6 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -65,6 +64,11 @@ final class SpikeMember extends SpikeSource implements GroupMember {
 
   static String tokens(String group, String stream) {
     return "mq.tok." + group + "." + stream;
+  }
+
+  /** The stream in which holders show what they committed, as the token is seen by nobody else. */
+  static String shown(String group, String stream) {
+    return "mq.pos." + group + "." + stream;
   }
 
   /** The lease of one partition on one channel. Guarded by the lock. */
@@ -111,8 +115,8 @@ final class SpikeMember extends SpikeSource implements GroupMember {
       }
       CommitCallback mine = open.remove(by);
       if (mine != null) {
+        publish(shown(group, log.stream(partition)), Map.of("epoch", e, "next", n));
         mine.done(better ? null : fenced());
-        events.add(() -> session.streams.storeOffset(group, log.stream(partition), n));
       } else if (better && by.equals(claim)) {
         owned = true;
         events.add(() -> assigned(this, n));
@@ -126,11 +130,14 @@ final class SpikeMember extends SpikeSource implements GroupMember {
       String by = self + "#" + ++written;
       writtenEpoch = e;
       writtenNext = n;
-      AMQP.BasicProperties.Builder p = new AMQP.BasicProperties.Builder().deliveryMode(2);
-      String tokens = tokens(group, log.stream(partition));
-      Map<String, Object> h = Map.of("epoch", e, "next", n, "by", by);
-      getChannel().basicPublish("", tokens, p.headers(h).build(), new byte[0]);
+      publish(
+          tokens(group, log.stream(partition)), Map.of("epoch", e, "next", n, "by", by));
       return by;
+    }
+
+    private void publish(String queue, Map<String, Object> h) throws IOException {
+      AMQP.BasicProperties.Builder p = new AMQP.BasicProperties.Builder().deliveryMode(2);
+      getChannel().basicPublish("", queue, p.headers(h).build(), new byte[0]);
     }
 
     /** A position that goes back needs an epoch of its own, as of equal ones the highest counts. */
@@ -178,6 +185,8 @@ final class SpikeMember extends SpikeSource implements GroupMember {
       for (int p = 0; p < log.partitions(); p++) {
         Lease lease = new Lease(c, p);
         String tokens = tokens(group, log.stream(p));
+        Map<String, Object> aStream = Map.of("x-queue-type", "stream");
+        c.queueDeclare(shown(group, log.stream(p)), true, false, false, aStream);
         AMQP.Queue.DeclareOk ok = c.queueDeclare(tokens, true, false, false, TOKEN_QUEUE);
         lock.lock();
         try {

@@ -1,9 +1,13 @@
 /** The embedded backend. */
 module dev.mq.inmemory {
-  requires dev.mq.api;
+  requires transitive dev.mq.api;
   requires org.slf4j;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+  requires static org.junit.jupiter.api;
   requires static com.google.errorprone.annotations;
 
-// dev.mq.inmemory is exported with its first type; javac refuses to export a package without one.
+  exports dev.mq.inmemory;
+
+  provides dev.mq.spi.BackendProvider with
+      dev.mq.inmemory.InMemoryProvider;
 }

@@ -72,6 +72,8 @@ public enum ErrorCode {
   REQUEST_FAILED,
   /** The handler ran longer than it may hold a message. */
   MAX_HOLD_EXCEEDED,
+  /** The program's handler failed, and its failure policy ends the consumer. */
+  HANDLER_FAILED,
   /** The backend reported an error that has no code of its own; see the cause. */
   BACKEND_FAILURE,
   /** A bug in this library. */

@@ -177,18 +177,47 @@ public final class ConfigKey<T> {
   }
 
   /**
+   * Returns this key under another name, such as the full one of a key that is relative to a
+   * section.
+   */
+  public ConfigKey<T> named(String otherName) {
+    return new ConfigKey<>(otherName, typeName, defaultText, doc, secret, parser);
+  }
+
+  /**
    * Parses a value.
    *
    * @param source where the value came from, for the error
    * @throws ConfigException naming key and source, and the value unless it is secret
    */
   public T parse(String text, String source) {
+    return parse(text, text, source);
+  }
+
+  /**
+   * Parses a value that came out of placeholders.
+   *
+   * @param text the value; shown in an error only when it equals {@code written}
+   * @param written the value as it was configured, for the error
+   * @param source where the value came from, for the error
+   * @throws ConfigException naming key and source, and what was written unless it is secret; user
+   *     information of addresses is hidden (S-04)
+   */
+  public T parse(String text, String written, String source) {
     try {
       return parser.apply(text.strip());
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // A parser quotes what it was given, so its words are repeated only when nothing in it needs
+      // hiding.
+      boolean open = !secret && text.equals(written) && Redaction.userInfo(text).equals(text);
       throw new ConfigException(
-          name + (secret ? "" : " = '" + text + "'") + " (" + source + "): " + e.getMessage(),
-          secret ? null : e);
+          name
+              + (secret ? "" : " = '" + Redaction.userInfo(written) + "'")
+              + " ("
+              + source
+              + "): "
+              + (open ? e.getMessage() : "expected " + typeName),
+          open ? e : null);
     }
   }
 

@@ -26,7 +26,7 @@ final class Durations {
     if (m.matches()) {
       Duration unit = UNITS.get(m.group(2));
       if (unit != null) {
-        return unit.multipliedBy(Long.parseLong(m.group(1)));
+        return times(unit, Long.parseLong(m.group(1)));
       }
     }
     if (s.equals("0")) {
@@ -37,6 +37,14 @@ final class Durations {
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
           "expected a duration such as 500ms, 30s, 5m, 1h, 7d or PT30S", e);
+    }
+  }
+
+  private static Duration times(Duration unit, long n) {
+    try {
+      return unit.multipliedBy(n);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("expected a shorter duration", e);
     }
   }
 

@@ -55,7 +55,7 @@ public interface LogDriver {
    *
    * @param start where partitions without a commit start; partitions added later always start at
    *     their beginning (L-14)
-   * @param listener called inside {@link RecordSource#poll} only
+   * @param listener called inside {@link RecordSource#poll} and {@link RecordSource#close} only
    */
   GroupMember join(BackendLog log, String group, Position start, GroupListener listener);
 }

@@ -24,6 +24,14 @@ public interface PublishBatch {
   /** Returns a message. */
   Message message(int index);
 
+  /**
+   * Returns the name of what the program published a message to: the exchange, where the runtime routed it to its target. For
+   * displays and for faults scripted by name; not needed on hot paths.
+   */
+  default String destination(int index) {
+    return target(index).name();
+  }
+
   /** Returns the partition of a log that a message goes to, or {@link #NO_PARTITION}. */
   int partition(int index);
 

@@ -24,6 +24,17 @@ public interface RecordSource {
    */
   void seek(int partition, long offset);
 
+  /**
+   * Returns the next offset to read of a partition, once everything handed out so far was looked
+   * at. It tells that offsets which hold no record were passed over; without it a reader that ends
+   * at such a place would wait for ever.
+   *
+   * @return -1 where that is always the offset behind the last record handed out
+   */
+  default long position(int partition) {
+    return -1;
+  }
+
   /** Hands out no records of a partition until it is resumed. */
   void pause(int partition);
 

@@ -10,4 +10,9 @@ public interface Child {
    * @return whether everything ended in time
    */
   boolean close(Duration timeout);
+
+  /** Returns whether it publishes: such a child is closed after those whose handlers may use it. */
+  default boolean publishes() {
+    return false;
+  }
 }

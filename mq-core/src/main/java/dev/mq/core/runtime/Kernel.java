@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What everything made from one broker shares: session, clock, configuration, threads, events and
- * the wrapping of errors. Thread-safe.
+ * What everything made from one broker shares: session, clock, configuration, threads, events and the wrapping of errors.
+ * Thread-safe.
  */
 public final class Kernel {
   private final String name;
@@ -66,10 +66,7 @@ public final class Kernel {
     QueueRef queue(String name);
   }
 
-  /**
-   * Sets what can only be made once the kernel is there. Called once, before anything else uses the
-   * kernel.
-   */
+  /** Sets what can only be made once the kernel is there. Called once, before anything else uses the kernel. */
   public void wire(SystemPublisher publisher, QueueResolver resolver) {
     this.systemPublisher = publisher;
     this.queues = resolver;
@@ -110,10 +107,12 @@ public final class Kernel {
     return threads.handlers();
   }
 
-  /**
-   * Returns the executor for completions of the program: threads marked so that {@link WouldBlock}
-   * knows them.
-   */
+  /** Returns whether {@link #handlers()} are threads of the library, so that a handler may also run on another one of it. */
+  public boolean ownHandlers() {
+    return threads.ownHandlers();
+  }
+
+  /** Returns the executor for completions of the program: threads marked so that {@link WouldBlock} knows them. */
   public Executor completions() {
     return threads.completions();
   }
@@ -134,8 +133,7 @@ public final class Kernel {
   }
 
   /** Tells the program's listener of an event; does not block. */
-  public void event(
-      BrokerEvent.Type type, @Nullable String address, String text, @Nullable MqException error) {
+  public void event(BrokerEvent.Type type, @Nullable String address, String text, @Nullable MqException error) {
     events.publish(new BrokerEvent(type, time.now(), name, address, text, error));
   }
 
@@ -150,8 +148,7 @@ public final class Kernel {
       return mq;
     }
     if (error instanceof InterruptedException) {
-      return new MqException(
-          ErrorCode.INTERRUPTED, true, true, text(operation, address, "interrupted"), error);
+      return new MqException(ErrorCode.INTERRUPTED, true, true, text(operation, address, "interrupted"), error);
     }
     ErrorClass c = session.classify(error);
     String what = text(operation, address, String.valueOf(error));
@@ -180,10 +177,7 @@ public final class Kernel {
     return closed;
   }
 
-  /**
-   * Marks the broker closed: {@link #checkOpen} throws from now on. Returns false when it was
-   * closed already.
-   */
+  /** Marks the broker closed: {@link #checkOpen} throws from now on. Returns false when it was closed already. */
   public boolean markClosed() {
     synchronized (children) {
       boolean first = !closed;
@@ -192,10 +186,7 @@ public final class Kernel {
     }
   }
 
-  /**
-   * Adds a child to be closed with the broker; throws {@link ClosedException} when that has
-   * happened.
-   */
+  /** Adds a child to be closed with the broker; throws {@link ClosedException} when that has happened. */
   public void adopt(Child child, String operation, @Nullable String address) {
     synchronized (children) {
       checkOpen(operation, address);

@@ -36,6 +36,11 @@ public final class Threads {
     return handlers;
   }
 
+  /** Returns whether handlers run on threads of the library, which nobody else uses. */
+  public boolean ownHandlers() {
+    return ownHandlers != null;
+  }
+
   /** Returns the executor for completions of the program. */
   public Executor completions() {
     return task -> completions.execute(() -> WouldBlock.mark(task));

@@ -1,0 +1,277 @@
+package dev.mq.core.produce;
+
+import dev.mq.api.ClosedException;
+import dev.mq.api.Message;
+import dev.mq.api.MqException;
+import dev.mq.api.Receipt;
+import dev.mq.api.UnroutableException;
+import dev.mq.core.runtime.Kernel;
+import dev.mq.core.runtime.WouldBlock;
+import dev.mq.spi.PublishChannel;
+import dev.mq.spi.PublishTarget;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a message to the backend: room in the window, route, channel, answer. Thread-safe.
+ *
+ * <p>Invariants: the channel is used under {@link #channelLock} only, so sends keep the order in which they got it (O-04). An
+ * answer never needs that lock: a backend that blocks a publish until it has delivered answers does not wait for itself. While
+ * sends wait for a fresh view of the topology, later ones queue behind them.
+ */
+final class ProducerCore {
+  private static final Logger LOG = LoggerFactory.getLogger(ProducerCore.class);
+
+  private final Kernel kernel;
+  private final Route route;
+  private final String address;
+  private final boolean dropUnroutable;
+  private final Window window;
+  private final Outstanding outstanding;
+  private final PublishChannel channel;
+  private final ReentrantLock channelLock = new ReentrantLock();
+  private final RouteSink sink = new RouteSink();
+  private final Deque<Send> waitingForView = new ArrayDeque<>();
+  private volatile boolean closed;
+
+  ProducerCore(Kernel kernel, Route route, String address, ProducerOptions options) {
+    this.kernel = kernel;
+    this.route = route;
+    this.address = address;
+    this.dropUnroutable = options.dropUnroutable();
+    this.window =
+        new Window(address, options.maxInFlight(), options.maxInFlightBytes(), options.maxBlock(), kernel.time());
+    this.outstanding = new Outstanding(address, options.deliveryTimeout(), kernel.time());
+    this.channel = kernel.call("open producer", address, () -> kernel.session().openPublisher());
+  }
+
+  String address() {
+    return address;
+  }
+
+  String destination() {
+    return address.substring(address.indexOf(':') + 1);
+  }
+
+  /** Sends a message; it is answered once, perhaps before this returns. Throws only what is definite. */
+  void send(Send send) {
+    checkOpen();
+    int bytes = send.message.bodyBytes();
+    window.acquire(bytes);
+    channelLock.lock();
+    try {
+      if (closed) {
+        window.release(1, bytes);
+        throw closedError();
+      }
+      if (!waitingForView.isEmpty() || !route.isCurrent()) {
+        queueForView(send);
+        return;
+      }
+      publish(send);
+    } finally {
+      channelLock.unlock();
+    }
+    if (!send.isDone()) {
+      outstanding.add(send);
+    }
+  }
+
+  /** Under the channel lock. */
+  private void queueForView(Send send) {
+    outstanding.add(send);
+    waitingForView.add(send);
+    if (waitingForView.size() == 1) {
+      route.whenCurrent(this::viewReached);
+    }
+  }
+
+  private void viewReached(@Nullable Throwable failure) {
+    channelLock.lock();
+    try {
+      for (Send next = waitingForView.poll(); next != null; next = waitingForView.poll()) {
+        if (failure != null) {
+          next.complete(null, kernel.wrap(failure, "publish", address));
+        } else if (!next.isDone()) {
+          publish(next);
+        }
+      }
+    } finally {
+      channelLock.unlock();
+    }
+  }
+
+  /** Under the channel lock. */
+  private void publish(Send send) {
+    sink.clear();
+    try {
+      route.route(send.message, sink);
+    } catch (RuntimeException e) {
+      send.complete(null, kernel.wrap(e, "publish", address));
+      return;
+    }
+    if (sink.count() == 0) {
+      unroutable(send);
+      return;
+    }
+    send.handedOver();
+    if (sink.count() == 1) {
+      send.target(sink.target(0), sink.partition());
+      channel.publish(send);
+    } else {
+      channel.publish(new FanOut(send, sink.copy()));
+    }
+  }
+
+  /**
+   * Sends a run of messages as one batch: as many as have exactly one target each and find room at once.
+   *
+   * @return how many were taken; 0 when the first of them needs {@link #send}
+   */
+  int sendRun(List<Message> messages, int from, BatchSend batch) {
+    checkOpen();
+    channelLock.lock();
+    try {
+      if (closed || !waitingForView.isEmpty() || !route.isCurrent()) {
+        return 0;
+      }
+      for (int i = from; i < messages.size(); i++) {
+        Message m = messages.get(i);
+        if (!hasOneTarget(m) || !window.tryAcquire(m.bodyBytes())) {
+          break;
+        }
+        batch.add(m, sink.target(0), sink.partition());
+      }
+      if (batch.size() > 0) {
+        channel.publish(batch);
+      }
+    } finally {
+      channelLock.unlock();
+    }
+    if (batch.size() > 0 && !batch.isDone()) {
+      outstanding.add(batch);
+    }
+    return batch.size();
+  }
+
+  private boolean hasOneTarget(Message m) {
+    sink.clear();
+    try {
+      route.route(m, sink);
+    } catch (RuntimeException e) {
+      LOG.debug("{}: left to the single path, which reports it", address, e);
+      return false;
+    }
+    return sink.count() == 1;
+  }
+
+  /** Something sent was answered: its room is free again. From any thread. */
+  void answered(Tracked send, int messages, long bytes) {
+    outstanding.remove(send);
+    window.release(messages, bytes);
+  }
+
+  /** Gives back the room of a part of a batch that goes on. */
+  void answeredPart(int messages, long bytes) {
+    window.release(messages, bytes);
+  }
+
+  /** Nothing takes the message: an error, unless the producer was told to accept it. */
+  void unroutable(Send send) {
+    MqException error = unroutable(send.message);
+    send.complete(error == null ? Receipt.routed() : null, error);
+  }
+
+  /** Returns the error of an unroutable message, or null when the producer was told to accept it. */
+  @Nullable MqException unroutable(Message message) {
+    return dropUnroutable
+        ? null
+        : new UnroutableException("publish " + address + ": no queue takes message " + message.id());
+  }
+
+  boolean isGone(PublishTarget target, Throwable error) {
+    return route.isGone(target, error);
+  }
+
+  MqException wrap(Throwable error) {
+    return kernel.wrap(error, "publish", address);
+  }
+
+  int inFlight() {
+    return window.messages();
+  }
+
+  void flush() {
+    if (inFlight() == 0) {
+      return;
+    }
+    WouldBlock.check("flush", address);
+    channelLock.lock();
+    try {
+      channel.flush();
+    } finally {
+      channelLock.unlock();
+    }
+    try {
+      outstanding.awaitAll();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw kernel.wrap(e, "flush", address);
+    }
+  }
+
+  void checkOpen() {
+    if (closed) {
+      throw closedError();
+    }
+    kernel.checkOpen("publish", address);
+  }
+
+  private ClosedException closedError() {
+    return new ClosedException("publish " + address + ": producer is closed");
+  }
+
+  /** Refuses further sends, waits for open ones, closes the channel; what is open after that completes as unknown. */
+  boolean close(Duration timeout) {
+    channelLock.lock();
+    try {
+      if (closed) {
+        return true;
+      }
+      closed = true;
+      channel.flush();
+    } finally {
+      channelLock.unlock();
+    }
+    window.close();
+    boolean clean = awaitAnswers(timeout);
+    channelLock.lock();
+    try {
+      channel.close(clean ? timeout : Duration.ZERO);
+    } catch (RuntimeException e) {
+      LOG.warn("{}: closing the channel failed", address, e);
+    } finally {
+      channelLock.unlock();
+    }
+    outstanding.abandon("producer was closed before an answer came");
+    return clean;
+  }
+
+  private boolean awaitAnswers(Duration timeout) {
+    if (WouldBlock.isCompletion()) {
+      return inFlight() == 0;
+    }
+    try {
+      return outstanding.awaitEmpty(timeout);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

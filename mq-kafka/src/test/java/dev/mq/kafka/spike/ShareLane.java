@@ -9,7 +9,7 @@ import dev.mq.spi.SubscriptionListener;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidRecordStateException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -29,64 +28,50 @@ import org.apache.kafka.common.errors.WakeupException;
 final class ShareLane implements Lane {
   final String clientId = "lane-" + UUID.randomUUID();
   final KafkaShareConsumer<byte[], byte[]> consumer;
-  private final boolean settleOnReceive;
   private final SubscriptionListener listener;
-  private final Map<Long, ConsumerRecord<byte[], byte[]>> held = new LinkedHashMap<>();
+  private final long leaseNanos;
+  private final Map<Long, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
   private final Deque<Long> notHandedOut = new ArrayDeque<>();
   private final ReentrantLock gate = new ReentrantLock();
   private boolean polling;
   private boolean woken;
   private long nextToken;
-  int renewals;
-  int pollsToGetBack;
+  volatile int renewed;
+  volatile int pollsToGetBack;
 
-  ShareLane(KafkaSpike session, String topic, int quota, boolean settleOnReceive, SubscriptionListener listener) {
-    this.settleOnReceive = settleOnReceive;
+  ShareLane(
+      KafkaSpike session, String topic, int quota, long leaseNanos, SubscriptionListener listener) {
     this.listener = listener;
-    this.consumer =
-        new KafkaShareConsumer<>(
-            session.consumer(
-                Map.of(
-                    "group.id", topic,
-                    "client.id", clientId,
-                    "share.acknowledgement.mode", "explicit",
-                    "share.acquire.mode", "record_limit",
-                    "max.poll.records", quota)));
+    this.leaseNanos = leaseNanos;
+    Map<String, Object> settings = new HashMap<>(Map.of("group.id", topic, "client.id", clientId));
+    settings.put("share.acknowledgement.mode", "explicit");
+    settings.put("share.acquire.mode", "record_limit");
+    settings.put("max.poll.records", quota);
+    this.consumer = new KafkaShareConsumer<>(session.consumer(settings));
     consumer.subscribe(List.of(topic));
+    // Only a poll joins the group.
+    take(Duration.ZERO);
   }
 
   @Override
   public int receive(DeliveryBatch batch, long maxWaitNanos) throws InterruptedException {
-    if (notHandedOut.isEmpty()) {
-      if (!held.isEmpty()) {
-        return BARRIER;
-      }
+    if (notHandedOut.isEmpty() && !held.isEmpty()) {
+      return BARRIER;
+    } else if (notHandedOut.isEmpty()) {
       try {
         take(Duration.ofNanos(maxWaitNanos));
       } catch (InterruptException e) {
         Thread.interrupted();
         throw new InterruptedException();
       }
-      if (settleOnReceive && !held.isEmpty()) {
-        held.values().forEach(r -> consumer.acknowledge(r, AcknowledgeType.ACCEPT));
-        if (commit() != SettleResult.SETTLED) {
-          notHandedOut.clear();
-          held.clear();
-        }
-      }
     }
-    int n = 0;
-    for (; batch.room() > 0 && !notHandedOut.isEmpty(); n++) {
+    int before = batch.size();
+    while (batch.room() > 0 && !notHandedOut.isEmpty()) {
       long token = notHandedOut.remove();
-      ConsumerRecord<byte[], byte[]> r = settleOnReceive ? held.remove(token) : held.get(token);
-      batch.add(token, KafkaSpike.message(r), r.deliveryCount().orElse((short) 1), 0, r.timestamp());
+      ConsumerRecord<byte[], byte[]> r = held.get(token);
+      batch.add(token, KafkaSpike.message(r), r.deliveryCount().orElseThrow(), 0, r.timestamp());
     }
-    return n;
-  }
-
-  /** Joins the group, which only a poll does, and keeps what comes. */
-  void prime() {
-    take(Duration.ZERO);
+    return batch.size() - before;
   }
 
   private void take(Duration wait) {
@@ -96,34 +81,36 @@ final class ShareLane implements Lane {
     }
   }
 
-  /**
-   * Polls so that a wakeup ends this poll or the next and is never left in the client, where it
-   * would end a commit whose answer would then be lost.
-   */
+  /** Polls so that no wakeup is left in the client, where it would swallow a commit's answer. */
   private ConsumerRecords<byte[], byte[]> poll(Duration wait) {
     gate.lock();
-    boolean now = woken;
+    Duration d = woken ? Duration.ZERO : wait;
     woken = false;
     polling = true;
     gate.unlock();
     boolean thrown = false;
     try {
-      return consumer.poll(now ? Duration.ZERO : wait);
+      return consumer.poll(d);
     } catch (WakeupException e) {
       thrown = true;
       return ConsumerRecords.empty();
     } finally {
       gate.lock();
+      boolean left = woken && !thrown;
       polling = false;
-      if (woken && !thrown) {
-        try {
-          consumer.poll(Duration.ZERO);
-        } catch (WakeupException e) {
-          // Taken out of the client.
-        }
-      }
       woken = false;
       gate.unlock();
+      if (left) {
+        takeWakeup();
+      }
+    }
+  }
+
+  private void takeWakeup() {
+    try {
+      consumer.poll(Duration.ZERO);
+    } catch (WakeupException e) {
+      // The one that came too late for the poll before.
     }
   }
 
@@ -143,28 +130,24 @@ final class ShareLane implements Lane {
     for (int i = 0; i < sent.length; i++) {
       ConsumerRecord<byte[], byte[]> r = held.remove(batch.token(i));
       sent[i] = r != null;
-      if (r == null) {
-        batch.settled(i, SettleResult.LEASE_LOST);
-      } else {
-        consumer.acknowledge(
-            r, batch.outcome(i) == SettleOutcome.ACK ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+      if (r != null) {
+        boolean ack = batch.outcome(i) == SettleOutcome.ACK;
+        consumer.acknowledge(r, ack ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
       }
     }
     SettleResult result = commit();
     for (int i = 0; i < sent.length; i++) {
-      if (sent[i]) {
-        batch.settled(i, result);
-      }
+      batch.settled(i, sent[i] ? result : SettleResult.LEASE_LOST);
     }
   }
 
-  /** Waits for the broker's word on what was acknowledged; of one partition it is one word. */
+  /** Waits for the broker's word on what was acknowledged: one word per partition. */
   private SettleResult commit() {
     try {
-      for (Map.Entry<TopicIdPartition, Optional<KafkaException>> e : consumer.commitSync().entrySet()) {
-        if (e.getValue().isPresent()) {
-          boolean expired = e.getValue().get() instanceof InvalidRecordStateException;
-          return expired ? SettleResult.LEASE_LOST : SettleResult.UNKNOWN;
+      for (Optional<KafkaException> error : consumer.commitSync().values()) {
+        if (error.isPresent()) {
+          boolean lost = error.get() instanceof InvalidRecordStateException;
+          return lost ? SettleResult.LEASE_LOST : SettleResult.UNKNOWN;
         }
       }
       return SettleResult.SETTLED;
@@ -175,26 +158,23 @@ final class ShareLane implements Lane {
 
   @Override
   public long leaseNanos() {
-    return consumer.acquisitionLockTimeoutMs().map(ms -> ms * 1_000_000L).orElse(0L);
+    return leaseNanos;
   }
 
-  /** Renews all it holds: a poll is refused while a record of the last one has no answer. */
+  /** Renews all: a poll is refused while a record of the last one has no acknowledgement. */
   @Override
   public void renew(long[] tokens, int count) {
-    if (held.isEmpty()) {
-      return;
-    }
     held.values().forEach(r -> consumer.acknowledge(r, AcknowledgeType.RENEW));
-    if (commit() != SettleResult.SETTLED) {
+    if (commit() == SettleResult.SETTLED) {
+      renewed += held.size();
+      for (int back = 0; back < held.size(); pollsToGetBack++) {
+        back += poll(Duration.ZERO).count();
+      }
+    } else {
       long[] lost = held.keySet().stream().mapToLong(Long::longValue).toArray();
       held.clear();
       notHandedOut.clear();
       listener.leasesLost(this, lost);
-      return;
-    }
-    renewals += held.size();
-    for (int back = 0; back < held.size(); pollsToGetBack++) {
-      back += poll(Duration.ZERO).count();
     }
   }
 

@@ -26,7 +26,6 @@ final class SpikeTopology implements TopologyLog {
   SpikeTopology(KafkaSpike session, ThreadFactory threads) {
     this.session = session;
     this.threads = threads;
-    session.createTopic(PARTITION.topic(), 1);
     this.producer = session.producer();
   }
 
@@ -38,7 +37,10 @@ final class SpikeTopology implements TopologyLog {
   @Override
   public void readEnd(EndCallback callback) {
     KafkaFuture<ListOffsetsResultInfo> end =
-        session.admin.listOffsets(Map.of(PARTITION, OffsetSpec.latest())).partitionResult(PARTITION);
+        session
+            .admin
+            .listOffsets(Map.of(PARTITION, OffsetSpec.latest()))
+            .partitionResult(PARTITION);
     end.whenComplete(
         (info, error) -> {
           if (error == null) {
@@ -58,7 +60,11 @@ final class SpikeTopology implements TopologyLog {
     thread.start();
     return () -> {
       consumer.wakeup();
-      join(thread);
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     };
   }
 
@@ -75,17 +81,10 @@ final class SpikeTopology implements TopologyLog {
     }
   }
 
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void trim(long below) {
-    KafkaSpike.get(session.admin.deleteRecords(Map.of(PARTITION, RecordsToDelete.beforeOffset(below))).all());
+    KafkaSpike.get(
+        session.admin.deleteRecords(Map.of(PARTITION, RecordsToDelete.beforeOffset(below))).all());
   }
 
   void close() {

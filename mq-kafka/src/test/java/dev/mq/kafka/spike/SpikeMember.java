@@ -3,6 +3,7 @@ package dev.mq.kafka.spike;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.api.Positions;
+import dev.mq.kafka.spike.KafkaSpike.Topic;
 import dev.mq.spi.GroupListener;
 import dev.mq.spi.GroupMember;
 import dev.mq.spi.RecordBatch;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -21,25 +23,24 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.jspecify.annotations.Nullable;
 
-/** A reader, or with a listener a member of a group: one consumer. */
-final class SpikeSource implements GroupMember, ConsumerRebalanceListener {
+/** A member of a log group that starts at the beginning. */
+final class SpikeMember implements GroupMember, ConsumerRebalanceListener {
   final KafkaConsumer<byte[], byte[]> consumer;
-  private final String topic;
-  private final @Nullable GroupListener listener;
+  private final Topic log;
+  private final GroupListener listener;
   private final Set<TopicPartition> owned = new HashSet<>();
-  private boolean inCallback;
+  private boolean inListener;
 
-  SpikeSource(KafkaSpike session, String topic, Map<String, Object> settings, @Nullable GroupListener listener) {
-    this.topic = topic;
+  SpikeMember(KafkaSpike session, Topic log, String group, GroupListener listener) {
+    this.log = log;
     this.listener = listener;
-    Map<String, Object> all = new HashMap<>(settings);
-    all.put("enable.auto.commit", false);
-    this.consumer = new KafkaConsumer<>(session.consumer(all));
-    if (listener != null) {
-      consumer.subscribe(List.of(topic), this);
-    }
+    Map<String, Object> settings = new HashMap<>(Map.of("group.protocol", "consumer"));
+    settings.put("group.id", group);
+    settings.put("enable.auto.commit", false);
+    settings.put("auto.offset.reset", "earliest");
+    this.consumer = new KafkaConsumer<>(session.consumer(settings));
+    consumer.subscribe(List.of(log.topic()), this);
   }
 
   @Override
@@ -53,72 +54,43 @@ final class SpikeSource implements GroupMember, ConsumerRebalanceListener {
       Thread.interrupted();
       throw new InterruptedException();
     }
-    int n = 0;
+    int before = batch.size();
     for (TopicPartition p : records.partitions()) {
       for (ConsumerRecord<byte[], byte[]> r : records.records(p)) {
         if (batch.room() == 0) {
-          // The client has no way to give back what it handed out but to read it again.
+          // What does not fit can only be read again.
           consumer.seek(p, r.offset());
           break;
         }
         batch.add(p.partition(), r.offset(), r.timestamp(), KafkaSpike.message(r));
-        n++;
       }
     }
-    return n;
-  }
-
-  @Override
-  public void seek(int partition, long offset) {
-    TopicPartition p = new TopicPartition(topic, partition);
-    if (listener == null && owned.add(p)) {
-      consumer.assign(owned);
-    }
-    if (offset < consumer.beginningOffsets(List.of(p)).get(p) || offset > consumer.endOffsets(List.of(p)).get(p)) {
-      throw new MqException(ErrorCode.OUT_OF_RANGE, "seek " + p + " to " + offset);
-    }
-    consumer.seek(p, offset);
-  }
-
-  @Override
-  public void pause(int partition) {
-    consumer.pause(List.of(new TopicPartition(topic, partition)));
-  }
-
-  @Override
-  public void resume(int partition) {
-    consumer.resume(List.of(new TopicPartition(topic, partition)));
-  }
-
-  @Override
-  public void wakeup() {
-    consumer.wakeup();
+    return batch.size() - before;
   }
 
   @Override
   public void commit(Positions positions, CommitCallback callback) {
-    Map<TopicPartition, OffsetAndMetadata> offsets = SpikeLogs.committable(topic, positions);
+    Map<TopicPartition, OffsetAndMetadata> offsets = offsets(positions);
     if (!owned.containsAll(offsets.keySet())) {
       // The broker would take it, and the position of the new owner would go back.
-      callback.done(new MqException(ErrorCode.FENCED, "commit " + positions + ": only " + owned + " are owned"));
-    } else if (inCallback) {
-      callback.done(commitNow(offsets));
+      callback.done(new MqException(ErrorCode.FENCED, positions + ": owned are only " + owned));
+    } else if (inListener) {
+      // Nothing polls now, and only a poll would answer an asynchronous commit.
+      try {
+        consumer.commitSync(offsets);
+        callback.done(null);
+      } catch (RuntimeException e) {
+        callback.done(e);
+      }
     } else {
       consumer.commitAsync(offsets, (done, error) -> callback.done(error));
     }
   }
 
-  /** Inside a rebalance nothing polls, so that an asynchronous commit would never be answered. */
-  private @Nullable Throwable commitNow(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    try {
-      consumer.commitSync(offsets);
-      return null;
-    } catch (WakeupException e) {
-      consumer.wakeup();
-      return e;
-    } catch (RuntimeException e) {
-      return e;
-    }
+  Map<TopicPartition, OffsetAndMetadata> offsets(Positions positions) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    positions.offsets().forEach((p, o) -> offsets.put(log.partition(p), new OffsetAndMetadata(o)));
+    return offsets;
   }
 
   @Override
@@ -139,12 +111,35 @@ final class SpikeSource implements GroupMember, ConsumerRebalanceListener {
     tell(partitions, GroupListener::lost);
   }
 
-  private void tell(Collection<TopicPartition> partitions, java.util.function.BiConsumer<GroupListener, int[]> what) {
-    if (listener != null && !partitions.isEmpty()) {
-      inCallback = true;
-      what.accept(listener, partitions.stream().mapToInt(TopicPartition::partition).toArray());
-      inCallback = false;
-    }
+  private void tell(Collection<TopicPartition> partitions, BiConsumer<GroupListener, int[]> what) {
+    inListener = true;
+    what.accept(listener, partitions.stream().mapToInt(TopicPartition::partition).toArray());
+    inListener = false;
+  }
+
+  @Override
+  public void seek(int partition, long offset) {
+    consumer.seek(log.partition(partition), offset);
+  }
+
+  @Override
+  public long position(int partition) {
+    return consumer.position(log.partition(partition));
+  }
+
+  @Override
+  public void pause(int partition) {
+    consumer.pause(List.of(log.partition(partition)));
+  }
+
+  @Override
+  public void resume(int partition) {
+    consumer.resume(List.of(log.partition(partition)));
+  }
+
+  @Override
+  public void wakeup() {
+    consumer.wakeup();
   }
 
   @Override

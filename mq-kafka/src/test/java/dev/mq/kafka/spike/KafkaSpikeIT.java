@@ -298,7 +298,9 @@ final class KafkaSpikeIT {
         "publish to start, " + blocked + " of 4 lanes blocked", SpikeHarness.millis(late));
   }
 
-  /** One that comes again, because the machine stood still for a lease, must not take another slot. */
+  /**
+   * One that comes again, because the machine stood still for a lease, must not take another slot.
+   */
   private static boolean isLong(Delivery d) {
     return d.attempt() == 1 && d.message().text().startsWith("long");
   }

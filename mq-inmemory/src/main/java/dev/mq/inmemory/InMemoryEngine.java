@@ -13,11 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * An embedded messaging system: what brokers with {@code mq.backend=inmemory} connect to. Several brokers of a process may share
- * one, as several clients share a server; it lives until it is closed, with or without a broker. Thread-safe.
+ * An embedded messaging system: what brokers with {@code mq.backend=inmemory} connect to. Several
+ * brokers of a process may share one, as several clients share a server; it lives until it is
+ * closed, with or without a broker. Thread-safe.
  *
- * <p>{@link #create()} makes one for a test, whose clock stands still until the test advances it, so that two minutes of outage
- * take no time:
+ * <p>{@link #create()} makes one for a test, whose clock stands still until the test advances it,
+ * so that two minutes of outage take no time:
  *
  * <pre>{@code
  * try (InMemoryEngine engine = InMemoryEngine.create(); Broker broker = Broker.open(engine.config())) {
@@ -43,7 +44,10 @@ public final class InMemoryEngine implements AutoCloseable {
     this.engine = engine;
   }
 
-  /** Creates an engine of its own for a test, with a clock that stands still until it is advanced. Close it after the test. */
+  /**
+   * Creates an engine of its own for a test, with a clock that stands still until it is advanced.
+   * Close it after the test.
+   */
   public static InMemoryEngine create() {
     String name = PRIVATE_PREFIX + NUMBER.incrementAndGet();
     InMemoryEngine made = new InMemoryEngine(name, Engine.withManualClock(name));
@@ -52,10 +56,11 @@ public final class InMemoryEngine implements AutoCloseable {
   }
 
   /**
-   * Returns the engine that {@code mq.inmemory.engine} selects by this name ({@code default} without the key). The first call makes
-   * it, with the system's clock.
+   * Returns the engine that {@code mq.inmemory.engine} selects by this name ({@code default}
+   * without the key). The first call makes it, with the system's clock.
    *
-   * @throws MqException {@code UNAVAILABLE} for the name of an engine made by {@link #create()} that is closed
+   * @throws MqException {@code UNAVAILABLE} for the name of an engine made by {@link #create()}
+   *     that is closed
    */
   public static InMemoryEngine named(String name) {
     InMemoryEngine known = ENGINES.get(requireNonNull(name, "name"));
@@ -73,7 +78,10 @@ public final class InMemoryEngine implements AutoCloseable {
     return name;
   }
 
-  /** Returns a configuration that opens brokers called {@code default} on this engine and looks at nothing but itself. */
+  /**
+   * Returns a configuration that opens brokers called {@code default} on this engine and looks at
+   * nothing but itself.
+   */
   public BrokerConfig config() {
     return BrokerConfig.builder()
         .isolated()
@@ -82,9 +90,15 @@ public final class InMemoryEngine implements AutoCloseable {
         .build();
   }
 
-  /** Returns such a configuration for brokers of another name, so that one of several can be {@linkplain #kill killed}. */
+  /**
+   * Returns such a configuration for brokers of another name, so that one of several can be
+   * {@linkplain #kill killed}.
+   */
   public BrokerConfig config(String broker) {
-    return config().toBuilder().name(broker).set("mq.brokers." + broker + ".backend", "inmemory").build();
+    return config().toBuilder()
+        .name(broker)
+        .set("mq.brokers." + broker + ".backend", "inmemory")
+        .build();
   }
 
   /** Returns the clock. */
@@ -93,8 +107,9 @@ public final class InMemoryEngine implements AutoCloseable {
   }
 
   /**
-   * Waits until there is nothing to do: no message that a connected consumer could take, none in hand, no record that a group with
-   * members has not committed, no partition on the move. Messages that wait for a retry do not count: advance the clock first.
+   * Waits until there is nothing to do: no message that a connected consumer could take, none in
+   * hand, no record that a group with members has not committed, no partition on the move. Messages
+   * that wait for a retry do not count: advance the clock first.
    *
    * <p>Reacts to events; the timeout is real time.
    *
@@ -123,30 +138,39 @@ public final class InMemoryEngine implements AutoCloseable {
     return engine
         .newestQueue(requireNonNull(queue, "queue"))
         .map(InMemoryQueue::new)
-        .orElseThrow(() -> new NotFoundException("queue:" + queue + ": engine '" + name + "' has no such queue"));
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    "queue:" + queue + ": engine '" + name + "' has no such queue"));
   }
 
   /**
-   * Kills the brokers of a name as the death of their process would: without closing. Their publishes fail, what their consumers
-   * have in hand returns to the queues, their group members have lost their partitions, their exclusive and temporary queues are
-   * gone. The broker object stays dead; open another one.
+   * Kills the brokers of a name as the death of their process would: without closing. Their
+   * publishes fail, what their consumers have in hand returns to the queues, their group members
+   * have lost their partitions, their exclusive and temporary queues are gone. The broker object
+   * stays dead; open another one.
    *
    * @throws NotFoundException when no broker of this name is connected
    */
   public void kill(String broker) {
     if (engine.kill(requireNonNull(broker, "broker")) == 0) {
-      throw new NotFoundException("kill: no broker '" + broker + "' is connected to engine '" + name + "'");
+      throw new NotFoundException(
+          "kill: no broker '" + broker + "' is connected to engine '" + name + "'");
     }
   }
 
-  /** Returns the faults of this engine and sets the seed of their random choices. Faults added before stay. */
+  /**
+   * Returns the faults of this engine and sets the seed of their random choices. Faults added
+   * before stay.
+   */
   public InMemoryFaults faults(long seed) {
     engine.faults().seed(seed);
     return new InMemoryFaults(engine);
   }
 
   /**
-   * Checks that every fault that was added has happened at least once, so that a test cannot pass without its outage.
+   * Checks that every fault that was added has happened at least once, so that a test cannot pass
+   * without its outage.
    *
    * @throws AssertionError naming those that have not
    */

@@ -13,8 +13,8 @@ import java.time.Duration;
 /**
  * Scripts what goes wrong in an engine. Each fault counts from the moment it is added. Thread-safe.
  *
- * <p>A destination is a name or an address such as {@code exchange:orders}; a fault for an exchange meets what programs publish
- * to it, wherever that is routed.
+ * <p>A destination is a name or an address such as {@code exchange:orders}; a fault for an exchange
+ * meets what programs publish to it, wherever that is routed.
  *
  * <pre>{@code
  * engine.faults(42)
@@ -34,37 +34,45 @@ public final class InMemoryFaults {
   /** Stores a message but tells its publisher that the outcome is unknown (P-03). */
   public OnSend loseConfirm(String destination) {
     requireNonNull(destination, "destination");
-    return new OnSend(this, (number, probability) -> script.loseConfirm(destination, number, probability));
+    return new OnSend(
+        this, (number, probability) -> script.loseConfirm(destination, number, probability));
   }
 
-  /** Does not store a message and tells its publisher so: {@code UNAVAILABLE}, definite, retryable. */
+  /**
+   * Does not store a message and tells its publisher so: {@code UNAVAILABLE}, definite, retryable.
+   */
   public OnSend failPublish(String destination) {
     requireNonNull(destination, "destination");
-    return new OnSend(this, (number, probability) -> script.failPublish(destination, number, probability));
+    return new OnSend(
+        this, (number, probability) -> script.failPublish(destination, number, probability));
   }
 
   /** Stores a message twice, as a client that retries without need would. */
   public OnSend duplicate(String destination) {
     requireNonNull(destination, "destination");
-    return new OnSend(this, (number, probability) -> script.duplicate(destination, number, probability));
+    return new OnSend(
+        this, (number, probability) -> script.duplicate(destination, number, probability));
   }
 
   /** Stores a message at once but confirms it later by the engine's clock. */
   public OnSend delay(String destination, Duration by) {
     requireNonNull(destination, "destination");
     requireNonNull(by, "by");
-    return new OnSend(this, (number, probability) -> script.delay(destination, number, probability, by));
+    return new OnSend(
+        this, (number, probability) -> script.delay(destination, number, probability, by));
   }
 
   /**
-   * Makes every partition of a log move to the next member of a group, or leave and come back where there is only one, when a
-   * message is appended.
+   * Makes every partition of a log move to the next member of a group, or leave and come back where
+   * there is only one, when a message is appended.
    */
   public OnSend rebalance(String log, String group) {
     requireNonNull(log, "log");
     requireNonNull(group, "group");
     return new OnSend(
-        this, (number, probability) -> script.rebalance(log, number, probability, () -> shuffle(log, group)));
+        this,
+        (number, probability) ->
+            script.rebalance(log, number, probability, () -> shuffle(log, group)));
   }
 
   private void shuffle(String log, String group) {
@@ -76,22 +84,25 @@ public final class InMemoryFaults {
     MemoryLog l =
         engine
             .log(requireNonNull(log, "log"))
-            .orElseThrow(() -> new MqException(ErrorCode.NOT_FOUND, "rebalance log:" + log + ": there is no such log"));
+            .orElseThrow(
+                () ->
+                    new MqException(
+                        ErrorCode.NOT_FOUND, "rebalance log:" + log + ": there is no such log"));
     l.group(requireNonNull(group, "group")).shuffle();
     return this;
   }
 
   /**
-   * Cuts the consumers of a queue off: what they have in hand returns to the queue, flagged redelivered, and nothing is delivered
-   * until the connection heals. Publishing goes on.
+   * Cuts the consumers of a queue off: what they have in hand returns to the queue, flagged
+   * redelivered, and nothing is delivered until the connection heals. Publishing goes on.
    */
   public AfterDeliveries disconnect(String queue) {
     return new AfterDeliveries(this, requireNonNull(queue, "queue"));
   }
 
   /**
-   * Shows a broker every change of exchanges, queues and bindings that much later, by the engine's clock. A publish of that broker
-   * waits for its view and is never routed by the old one (X-15).
+   * Shows a broker every change of exchanges, queues and bindings that much later, by the engine's
+   * clock. A publish of that broker waits for its view and is never routed by the old one (X-15).
    */
   public InMemoryFaults lateTopology(String broker, Duration by) {
     script.lateTopology(requireNonNull(broker, "broker"), requireNonNull(by, "by"));
@@ -136,7 +147,8 @@ public final class InMemoryFaults {
     public InMemoryFaults withProbability(double probability) {
       if (!(probability > 0 && probability <= 1)) {
         throw new MqException(
-            ErrorCode.INVALID_ARGUMENT, "probability must be more than 0 and at most 1, is " + probability);
+            ErrorCode.INVALID_ARGUMENT,
+            "probability must be more than 0 and at most 1, is " + probability);
       }
       adder.add(0, probability);
       return faults;
@@ -153,7 +165,10 @@ public final class InMemoryFaults {
       this.queue = queue;
     }
 
-    /** Cuts as soon as that many deliveries, 1 or more, were handed out; the last ones are not settled any more. */
+    /**
+     * Cuts as soon as that many deliveries, 1 or more, were handed out; the last ones are not
+     * settled any more.
+     */
     public HealAfter afterDeliveries(long deliveries) {
       return new HealAfter(faults, queue, positive("deliveries", deliveries));
     }

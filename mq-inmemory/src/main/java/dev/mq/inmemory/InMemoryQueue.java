@@ -17,7 +17,10 @@ public final class InMemoryQueue {
     return queue.name();
   }
 
-  /** Returns the messages that wait, those that wait for their retry included: highest priority first, then in order. */
+  /**
+   * Returns the messages that wait, those that wait for their retry included: highest priority
+   * first, then in order.
+   */
   public List<Message> messages() {
     return List.copyOf(queue.browse(Integer.MAX_VALUE));
   }

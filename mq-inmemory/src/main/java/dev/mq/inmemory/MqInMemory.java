@@ -8,8 +8,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives each test an engine of its own with a clock that stands still, and closes it after the test. One asked for by a constructor
- * or a {@code @BeforeAll} method belongs to the class. Needs JUnit Jupiter on the class path.
+ * Gives each test an engine of its own with a clock that stands still, and closes it after the
+ * test. One asked for by a constructor or a {@code @BeforeAll} method belongs to the class. Needs
+ * JUnit Jupiter on the class path.
  *
  * <pre>{@code
  * @ExtendWith(MqInMemory.class)
@@ -55,7 +56,8 @@ public final class MqInMemory implements ParameterResolver, AfterEachCallback, A
   }
 
   private static void close(ExtensionContext context) {
-    InMemoryEngine engine = context.getStore(NAMESPACE).remove(InMemoryEngine.class, InMemoryEngine.class);
+    InMemoryEngine engine =
+        context.getStore(NAMESPACE).remove(InMemoryEngine.class, InMemoryEngine.class);
     if (engine != null) {
       engine.close();
     }

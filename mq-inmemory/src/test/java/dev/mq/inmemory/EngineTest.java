@@ -41,7 +41,9 @@ class EngineTest {
   @Test
   void theProviderIsFoundAndNamesItsKeys() {
     List<BackendProvider> found =
-        ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+        ServiceLoader.load(BackendProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
     assertThat(found).hasAtLeastOneElementOfType(InMemoryProvider.class);
     InMemoryProvider provider = new InMemoryProvider();
     assertThat(provider.spiVersion()).isEqualTo(Spi.VERSION);
@@ -56,7 +58,8 @@ class EngineTest {
     assertThat(Taker.texts(same.take(same.queues.open("q", "1")).now())).containsExactly("a");
     try (InMemoryEngine second = InMemoryEngine.create()) {
       Client stranger = Client.of(second);
-      assertThatThrownBy(() -> stranger.queues.open("q", "1")).isInstanceOf(NotFoundException.class);
+      assertThatThrownBy(() -> stranger.queues.open("q", "1"))
+          .isInstanceOf(NotFoundException.class);
     }
   }
 
@@ -68,15 +71,18 @@ class EngineTest {
     first.close();
     try (InMemoryEngine named = InMemoryEngine.named(name)) {
       assertThat(named.queue("q").messages()).hasSize(1);
-      assertThat(Duration.between(named.clock().now(), java.time.Instant.now()).abs()).isLessThan(LONG);
+      assertThat(Duration.between(named.clock().now(), java.time.Instant.now()).abs())
+          .isLessThan(LONG);
       assertThatThrownBy(() -> named.clock().advance(LONG))
-          .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED));
+          .isInstanceOfSatisfying(
+              MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED));
       Client second = new Client(engine, "b", Map.of("mq.inmemory.engine", name));
       Taker taker = second.take(second.queues.open("q", "1"));
       taker.retry(taker.now().get(0), Duration.ofMillis(20));
       assertThat(taker.within(LONG)).extracting(Taken::failures).containsExactly(1);
     }
-    assertThatThrownBy(() -> InMemoryEngine.named(name).queue("q")).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> InMemoryEngine.named(name).queue("q"))
+        .isInstanceOf(NotFoundException.class);
     InMemoryEngine.named(name).close();
   }
 
@@ -85,7 +91,8 @@ class EngineTest {
     engine.close();
     engine.close();
     assertThatThrownBy(() -> Client.of(engine))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
     assertThat(client.session.healthProblem()).isNotEmpty();
   }
 
@@ -118,7 +125,8 @@ class EngineTest {
     assertThat(taker.ackAll(taken)).containsExactly(SettleResult.LEASE_LOST);
     assertThat(taker.now()).isEmpty();
     assertThat(client.take(queue).now()).extracting(Taken::attempt).containsExactly(2, 1);
-    assertThat(MqException.of(dying.publish(queue, "c").error(0)).code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(MqException.of(dying.publish(queue, "c").error(0)).code())
+        .isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(dying.session.healthProblem()).contains("killed");
     assertThatThrownBy(() -> dying.queue("new")).isInstanceOf(MqException.class);
     taker.close();
@@ -134,8 +142,10 @@ class EngineTest {
     dying.take(exclusive);
     dying.take(temporary);
     engine.kill("dying");
-    assertThatThrownBy(() -> client.queues.open("exclusive", "1")).isInstanceOf(NotFoundException.class);
-    assertThatThrownBy(() -> client.queues.open("temporary", "1")).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> client.queues.open("exclusive", "1"))
+        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> client.queues.open("temporary", "1"))
+        .isInstanceOf(NotFoundException.class);
   }
 
   @Test
@@ -164,7 +174,8 @@ class EngineTest {
   void aClosedPublisherFailsDefinitely() {
     BackendQueue queue = client.queue("q");
     client.publisher.close(LONG);
-    assertThat(MqException.of(client.publish(queue, "a").error(0)).code()).isEqualTo(ErrorCode.CLOSED);
+    assertThat(MqException.of(client.publish(queue, "a").error(0)).code())
+        .isEqualTo(ErrorCode.CLOSED);
   }
 
   @Test
@@ -175,7 +186,8 @@ class EngineTest {
     Taker taker = client.take(queue);
     assertThatThrownBy(() -> engine.awaitIdle(Duration.ofMillis(5)))
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("queue 'q' has 0 messages in hand and 1 that its consumers could take");
+        .hasMessageContaining(
+            "queue 'q' has 0 messages in hand and 1 that its consumers could take");
     List<Taken> taken = taker.now();
     assertThatThrownBy(() -> engine.awaitIdle(Duration.ofMillis(5)))
         .hasMessageContaining("queue 'q' has 1 messages in hand and 0");
@@ -193,9 +205,11 @@ class EngineTest {
     client.append(log, 0, "a");
     engine.awaitIdle(Duration.ZERO);
     Joined one = Joined.of(client, log);
-    assertThatThrownBy(() -> engine.awaitIdle(Duration.ofMillis(5))).hasMessageContaining("group 'g' of log 'l'");
+    assertThatThrownBy(() -> engine.awaitIdle(Duration.ofMillis(5)))
+        .hasMessageContaining("group 'g' of log 'l'");
     one.poll();
-    assertThatThrownBy(() -> engine.awaitIdle(Duration.ofMillis(5))).hasMessageContaining("has 1 records");
+    assertThatThrownBy(() -> engine.awaitIdle(Duration.ofMillis(5)))
+        .hasMessageContaining("has 1 records");
     one.commit(0, 1);
     engine.awaitIdle(Duration.ZERO);
     client.append(log, 1, "b");
@@ -278,6 +292,9 @@ class EngineTest {
   }
 
   private static List<String> threads(String engine) {
-    return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(n -> n.contains(engine)).toList();
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(n -> n.contains(engine))
+        .toList();
   }
 }

@@ -61,7 +61,12 @@ class FaultsTest {
 
   @Test
   void aDelayedConfirmComesByTheClockOrIsUnknownWhenThePublisherClosesFirst() {
-    engine.faults(1).delay("q", Duration.ofSeconds(2)).onSend(1).delay("q", Duration.ofSeconds(9)).onSend(2);
+    engine
+        .faults(1)
+        .delay("q", Duration.ofSeconds(2))
+        .onSend(1)
+        .delay("q", Duration.ofSeconds(9))
+        .onSend(2);
     Sent first = client.publish(queue, "a");
     Sent second = client.publish(queue, "b");
     assertThat(client.queues.depth(queue)).isEqualTo(2);
@@ -79,7 +84,8 @@ class FaultsTest {
     engine.faults(1).loseConfirm("exchange:orders").onSend(2);
     Message one = Client.message("one");
     Message two = Client.message("two");
-    Sent sent = new Sent().to("orders").add(queue, one).add(other, one).add(queue, two).add(other, two);
+    Sent sent =
+        new Sent().to("orders").add(queue, one).add(other, one).add(queue, two).add(other, two);
     client.publisher.publish(sent);
     assertThat(sent.outcomes().subList(0, 2)).containsExactly("ok", "ok");
     assertThat(sent.error(2)).isInstanceOf(OutcomeUnknownException.class);
@@ -115,7 +121,9 @@ class FaultsTest {
     assertThat(taker.now()).isEmpty();
     assertThat(standby.now()).isEmpty();
     await().until(() -> client.events.contains("lost queue:q"));
-    assertThat(client.publish(queue, "d").outcomes()).as("publishing goes on").containsExactly("ok");
+    assertThat(client.publish(queue, "d").outcomes())
+        .as("publishing goes on")
+        .containsExactly("ok");
     assertThat(taker.events).containsExactly("lost all");
     assertThat(client.take(queue).now()).as("a new consumer is cut off as well").isEmpty();
     engine.clock().advance(Duration.ofSeconds(4));
@@ -172,7 +180,8 @@ class FaultsTest {
     engine.faults(1).rebalanceNow("l", "g");
     one.poll();
     assertThat(one.events).containsExactly("assigned [0, 1]", "revoked [0, 1]", "assigned [0, 1]");
-    assertThatThrownBy(() -> engine.faults(1).rebalanceNow("none", "g")).isInstanceOf(MqException.class);
+    assertThatThrownBy(() -> engine.faults(1).rebalanceNow("none", "g"))
+        .isInstanceOf(MqException.class);
   }
 
   @Test
@@ -200,9 +209,14 @@ class FaultsTest {
   void senselessNumbersAreRefused() {
     InMemoryFaults faults = engine.faults(1);
     assertThatThrownBy(() -> faults.loseConfirm("q").onSend(0)).isInstanceOf(MqException.class);
-    assertThatThrownBy(() -> faults.loseConfirm("q").withProbability(0)).isInstanceOf(MqException.class);
-    assertThatThrownBy(() -> faults.loseConfirm("q").withProbability(1.1)).isInstanceOf(MqException.class);
-    assertThatThrownBy(() -> faults.disconnect("q").afterDeliveries(0)).isInstanceOf(MqException.class);
-    assertThatThrownBy(() -> faults.loseConfirm(null)).isInstanceOf(NullPointerException.class).hasMessage("destination");
+    assertThatThrownBy(() -> faults.loseConfirm("q").withProbability(0))
+        .isInstanceOf(MqException.class);
+    assertThatThrownBy(() -> faults.loseConfirm("q").withProbability(1.1))
+        .isInstanceOf(MqException.class);
+    assertThatThrownBy(() -> faults.disconnect("q").afterDeliveries(0))
+        .isInstanceOf(MqException.class);
+    assertThatThrownBy(() -> faults.loseConfirm(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("destination");
   }
 }

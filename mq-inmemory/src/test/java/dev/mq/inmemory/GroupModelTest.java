@@ -22,7 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Members come, go and die while records are appended; ownership never overlaps and nothing committed was skipped. */
+/**
+ * Members come, go and die while records are appended; ownership never overlaps and nothing
+ * committed was skipped.
+ */
 @Timeout(120)
 class GroupModelTest {
   private static final int PARTITIONS = 12;
@@ -143,7 +146,9 @@ class GroupModelTest {
       }
     }
 
-    /** Ends the ownership as the model sees it, before the engine can give the partitions to others. */
+    /**
+     * Ends the ownership as the model sees it, before the engine can give the partitions to others.
+     */
     void die() {
       dead = true;
       for (int p = 0; p < PARTITIONS; p++) {
@@ -155,7 +160,8 @@ class GroupModelTest {
     public void assigned(int[] partitions) {
       Positions now = client.logs.committed(log, "g");
       for (int p : partitions) {
-        check(owners.compareAndSet(p, null, this), name + " was given " + p + " of " + owners.get(p));
+        check(
+            owners.compareAndSet(p, null, this), name + " was given " + p + " of " + owners.get(p));
         next[p] = now.offset(p).orElse(0);
         check(next[p] >= committed.get(p), "partition " + p + " went back to " + next[p]);
       }
@@ -164,7 +170,9 @@ class GroupModelTest {
     @Override
     public void revoked(int[] partitions) {
       for (int p : partitions) {
-        check(dead || owners.compareAndSet(p, this, null), name + " gives up " + p + " of " + owners.get(p));
+        check(
+            dead || owners.compareAndSet(p, this, null),
+            name + " gives up " + p + " of " + owners.get(p));
       }
     }
 

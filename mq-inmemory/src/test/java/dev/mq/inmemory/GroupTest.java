@@ -84,7 +84,9 @@ class GroupTest {
     assertThat(MqException.of(error).code()).isEqualTo(ErrorCode.FENCED);
     assertThat(client.logs.committed(log, "g")).isEqualTo(Positions.of(0, 1));
     assertThatThrownBy(() -> one.member.seek(1, 0)).isInstanceOf(MqException.class);
-    assertThat(MqException.of(two.commit(1, 2)).code()).as("beyond the end").isEqualTo(ErrorCode.OUT_OF_RANGE);
+    assertThat(MqException.of(two.commit(1, 2)).code())
+        .as("beyond the end")
+        .isEqualTo(ErrorCode.OUT_OF_RANGE);
   }
 
   @Test
@@ -195,7 +197,8 @@ class GroupTest {
     two.poll();
     assertThat(two.owned).containsExactly(0, 1);
     assertThatThrownBy(one::poll)
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
     assertThat(one.events).endsWith("lost [0, 1]");
     one.member.close();
   }
@@ -215,7 +218,9 @@ class GroupTest {
     latest.member.close();
     client.append(log, 0, "after");
     Joined again = new Joined(client, log, "latest", Position.end());
-    assertThat(Reader.texts(again.poll())).as("nothing was committed").containsExactly("between", "after");
+    assertThat(Reader.texts(again.poll()))
+        .as("nothing was committed")
+        .containsExactly("between", "after");
     assertThatThrownBy(() -> new Joined(client, log, "beyond", Position.of(Positions.of(0, 4))))
         .isInstanceOf(MqException.class);
   }
@@ -243,7 +248,8 @@ class GroupTest {
     client.logs.addPartitions(log, 2);
     client.append(log, 1, "a");
     assertThat(Reader.texts(live.poll())).containsExactly("a");
-    assertThat(Reader.texts(new Joined(client, log, "gone", Position.end()).poll())).containsExactly("a");
+    assertThat(Reader.texts(new Joined(client, log, "gone", Position.end()).poll()))
+        .containsExactly("a");
     Joined fresh = new Joined(client, log, "new", Position.end());
     assertThat(fresh.poll()).isEmpty();
   }
@@ -254,12 +260,14 @@ class GroupTest {
     client.append(log, 0, "a", "b");
     Joined one = Joined.of(client, log);
     assertThatThrownBy(() -> client.logs.reset(log, "g", Positions.of(0, 1)))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OWNED_BY_OTHER));
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OWNED_BY_OTHER));
     one.member.close();
     client.logs.reset(log, "g", Positions.of(0, 1));
     assertThat(Reader.texts(Joined.of(client, log).poll())).containsExactly("b");
     assertThatThrownBy(() -> client.logs.reset(log, "h", Positions.of(0, 3)))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUT_OF_RANGE));
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUT_OF_RANGE));
   }
 
   @Test

@@ -110,7 +110,9 @@ class LaneTest {
     List<Taken> second = two.now();
     List<Taken> third = three.now();
     assertThat(List.of(first.size(), second.size(), third.size())).containsExactly(2, 2, 1);
-    assertThat(Taker.texts(one.now())).as("nobody hurries, so the first goes on").containsExactly("f");
+    assertThat(Taker.texts(one.now()))
+        .as("nobody hurries, so the first goes on")
+        .containsExactly("f");
   }
 
   @Test
@@ -140,7 +142,8 @@ class LaneTest {
 
   @Test
   void aStandbyThatWaitsIsWokenWhenItBecomesTheActiveConsumer() throws Exception {
-    BackendQueue single = client.queue(dev.mq.api.QueueSpec.builder("single").singleActiveConsumer());
+    BackendQueue single =
+        client.queue(dev.mq.api.QueueSpec.builder("single").singleActiveConsumer());
     Taker active = client.take(single, 1);
     client.publish(single, "a", "b");
     active.now();

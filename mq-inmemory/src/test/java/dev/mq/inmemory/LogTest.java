@@ -81,12 +81,20 @@ class LogTest {
       client.append(log, 0, "r" + i);
     }
     List<Read> all = readerAt(log, 0, 0).now();
-    assertThat(all).hasSize(SEGMENT + 10).allMatch(r -> r.timestamp() == start + (r.offset() + 1) / 1000 * 1000);
+    assertThat(all)
+        .hasSize(SEGMENT + 10)
+        .allMatch(r -> r.timestamp() == start + (r.offset() + 1) / 1000 * 1000);
     for (int second = 0; second < 6; second++) {
       for (int off = -1; off <= 1; off++) {
         long t = start + second * 1000L + off;
-        long expected = all.stream().filter(r -> r.timestamp() >= t).findFirst().map(Read::offset).orElse(SEGMENT + 10L);
-        assertThat(client.logs.at(log, java.time.Instant.ofEpochMilli(t))).isEqualTo(Positions.of(0, expected));
+        long expected =
+            all.stream()
+                .filter(r -> r.timestamp() >= t)
+                .findFirst()
+                .map(Read::offset)
+                .orElse(SEGMENT + 10L);
+        assertThat(client.logs.at(log, java.time.Instant.ofEpochMilli(t)))
+            .isEqualTo(Positions.of(0, expected));
       }
     }
     assertThat(client.logs.at(log, java.time.Instant.ofEpochMilli(start).plusNanos(1)))
@@ -102,7 +110,8 @@ class LogTest {
     source.seek(0, 2);
     for (long offset : new long[] {-1, 3, Long.MAX_VALUE}) {
       assertThatThrownBy(() -> source.seek(0, offset))
-          .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUT_OF_RANGE));
+          .isInstanceOfSatisfying(
+              MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUT_OF_RANGE));
     }
     assertThat(new Reader(source).now()).isEmpty();
   }
@@ -169,7 +178,12 @@ class LogTest {
               () -> {
                 for (int i = 0; i < each; i += 5) {
                   int first = i;
-                  own.append(log, 0, IntStream.range(0, 5).mapToObj(k -> prefix + (first + k)).toArray(String[]::new));
+                  own.append(
+                      log,
+                      0,
+                      IntStream.range(0, 5)
+                          .mapToObj(k -> prefix + (first + k))
+                          .toArray(String[]::new));
                 }
               }));
     }
@@ -189,13 +203,16 @@ class LogTest {
 
   @Test
   void retentionByTimeRemovesAPrefixAndReadingBelowItIsAnErrorNeverASkip() {
-    BackendLog log = client.logs.create(LogSpec.builder("l").retention(Duration.ofMinutes(1)).build());
+    BackendLog log =
+        client.logs.create(LogSpec.builder("l").retention(Duration.ofMinutes(1)).build());
     fill(log, SEGMENT + 10);
     RecordSource slow = seek(log, 0, 5);
     engine.clock().advance(Duration.ofSeconds(50));
     fill(log, 10);
     engine.clock().advance(Duration.ofSeconds(20));
-    assertThat(client.logs.begin(log)).as("the segment with a young record stays").isEqualTo(Positions.of(0, SEGMENT));
+    assertThat(client.logs.begin(log))
+        .as("the segment with a young record stays")
+        .isEqualTo(Positions.of(0, SEGMENT));
     assertThatThrownBy(() -> new Reader(slow).now())
         .isInstanceOfSatisfying(
             MqException.class,
@@ -209,7 +226,9 @@ class LogTest {
     assertThat(client.logs.begin(log)).isEqualTo(Positions.of(0, SEGMENT + 20));
     assertThat(client.logs.end(log)).isEqualTo(Positions.of(0, SEGMENT + 20));
     client.append(log, 0, "after");
-    assertThat(new Reader(seek(log, 0, SEGMENT + 20)).now()).extracting(Read::text).containsExactly("after");
+    assertThat(new Reader(seek(log, 0, SEGMENT + 20)).now())
+        .extracting(Read::text)
+        .containsExactly("after");
     assertThat(client.logs.at(log, engine.clock().now())).isEqualTo(Positions.of(0, SEGMENT + 20));
   }
 
@@ -249,7 +268,8 @@ class LogTest {
     assertThat(client.logs.describe("l")).contains(LogSpec.of("l", 4));
     for (int total : new int[] {3, 0, -1, 10_001}) {
       assertThatThrownBy(() -> client.logs.addPartitions(log, total))
-          .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
+          .isInstanceOfSatisfying(
+              MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
     }
   }
 
@@ -289,7 +309,8 @@ class LogTest {
 
   private void fill(BackendLog log, int n) {
     long first = client.logs.end(log).offset(0).orElseThrow();
-    client.append(log, 0, IntStream.range(0, n).mapToObj(i -> "r" + (first + i)).toArray(String[]::new));
+    client.append(
+        log, 0, IntStream.range(0, n).mapToObj(i -> "r" + (first + i)).toArray(String[]::new));
   }
 
   private static ErrorCode code(Throwable error) {

@@ -35,6 +35,7 @@ class MqInMemoryTest {
   @AfterAll
   static void theyAreClosedAfterTheirTest() {
     assertThat(SEEN).hasSize(2).doesNotHaveDuplicates();
-    assertThat(SEEN).allSatisfy(e -> assertThatThrownBy(() -> Client.of(e)).isInstanceOf(MqException.class));
+    assertThat(SEEN)
+        .allSatisfy(e -> assertThatThrownBy(() -> Client.of(e)).isInstanceOf(MqException.class));
   }
 }

@@ -55,7 +55,9 @@ class QueueConcurrencyTest {
     assertThat(wrong).as("seed %s", seed).isEmpty();
     assertThat(settled).as("seed %s", seed).hasSize(PUBLISHERS * EACH);
     assertThat(settled.values()).allMatch(n -> n == 1);
-    assertThat(firstDeliveries.values()).as("at most one delivery says it is the first").allMatch(n -> n == 1);
+    assertThat(firstDeliveries.values())
+        .as("at most one delivery says it is the first")
+        .allMatch(n -> n == 1);
     assertThat(main.queues.depth(queue)).isZero();
   }
 

@@ -16,8 +16,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Run by hand, with {@code -Xmx512m}: publishes, receives and settles ten million messages of 100 bytes with at most 100 000
- * waiting, and prints the rate of each million. It must be flat.
+ * Run by hand, with {@code -Xmx512m}: publishes, receives and settles ten million messages of 100
+ * bytes with at most 100 000 waiting, and prints the rate of each million. It must be flat.
  */
 public final class QueueCycleByHand {
   private static final int MESSAGES = 10_000_000;
@@ -37,7 +37,8 @@ public final class QueueCycleByHand {
   }
 
   /** One thread does everything, nothing waits for long. */
-  private static void cycle(Client client, BackendQueue queue, int batch) throws InterruptedException {
+  private static void cycle(Client client, BackendQueue queue, int batch)
+      throws InterruptedException {
     Taker taker = taker(client, queue, batch);
     Batch messages = new Batch(queue, batch);
     Settles settles = new Settles(batch);
@@ -51,7 +52,8 @@ public final class QueueCycleByHand {
   }
 
   /** The same with a backlog of 100 000. */
-  private static void backlog(Client client, BackendQueue queue, int batch) throws InterruptedException {
+  private static void backlog(Client client, BackendQueue queue, int batch)
+      throws InterruptedException {
     Batch messages = new Batch(queue, batch);
     for (int i = 0; i < WAITING; i += batch) {
       client.publisher.publish(messages.fresh());
@@ -61,7 +63,8 @@ public final class QueueCycleByHand {
   }
 
   /** One thread publishes, another one consumes. */
-  private static void handOver(Client client, BackendQueue queue, int batch) throws InterruptedException {
+  private static void handOver(Client client, BackendQueue queue, int batch)
+      throws InterruptedException {
     Semaphore room = new Semaphore(WAITING);
     AtomicLong consumed = new AtomicLong();
     Thread consumer =
@@ -94,7 +97,10 @@ public final class QueueCycleByHand {
     return new Taker(client.queues, queue, new SubscribeOptions("c", prefetch, 1, false));
   }
 
-  /** Prints a line for each tenth: rate by the wall, rate by the CPU time of this thread, bytes it allocated. */
+  /**
+   * Prints a line for each tenth: rate by the wall, rate by the CPU time of this thread, bytes it
+   * allocated.
+   */
   private static final class Meter {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final String what;

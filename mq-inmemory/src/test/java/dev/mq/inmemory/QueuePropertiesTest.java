@@ -32,16 +32,21 @@ class QueuePropertiesTest {
     BackendQueue queue = client.queue(QueueSpec.builder("q").maxLength(2, Overflow.REJECT_PUBLISH));
     Sent sent = client.publish(queue, "a", "b", "c", "d");
     assertThat(sent.outcomes().subList(0, 2)).containsExactly("ok", "ok");
-    assertThat(sent.error(2)).isInstanceOfSatisfying(MqException.class, e -> {
-      assertThat(e.code()).isEqualTo(ErrorCode.QUEUE_FULL);
-      assertThat(e.isDefinite()).isTrue();
-      assertThat(e).hasMessageContaining("queue:q");
-    });
+    assertThat(sent.error(2))
+        .isInstanceOfSatisfying(
+            MqException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.QUEUE_FULL);
+              assertThat(e.isDefinite()).isTrue();
+              assertThat(e).hasMessageContaining("queue:q");
+            });
     assertThat(sent.error(3)).isInstanceOf(MqException.class);
     Taker taker = client.take(queue);
     List<Taken> taken = taker.now();
     assertThat(Taker.texts(taken)).containsExactly("a", "b");
-    assertThat(client.publish(queue, "e").outcomes()).as("what is in hand does not wait").containsExactly("ok");
+    assertThat(client.publish(queue, "e").outcomes())
+        .as("what is in hand does not wait")
+        .containsExactly("ok");
   }
 
   @Test
@@ -53,7 +58,8 @@ class QueuePropertiesTest {
 
   @Test
   void aFullQueueWithPrioritiesDropsTheOldestWhateverItsPriority() {
-    BackendQueue queue = client.queue(QueueSpec.builder("q").maxPriority(9).maxLength(3, Overflow.DROP_HEAD));
+    BackendQueue queue =
+        client.queue(QueueSpec.builder("q").maxPriority(9).maxLength(3, Overflow.DROP_HEAD));
     publish(queue, 5, "old");
     publish(queue, 0, "low");
     publish(queue, 9, "high");
@@ -80,7 +86,8 @@ class QueuePropertiesTest {
     publish(queue, 31, "a", "b");
     publish(queue, 0, "e");
     publish(queue, 200, "b2");
-    assertThat(Taker.texts(client.take(queue).now())).containsExactly("a", "b", "b2", "c", "d", "e");
+    assertThat(Taker.texts(client.take(queue).now()))
+        .containsExactly("a", "b", "b2", "c", "d", "e");
   }
 
   @Test
@@ -134,7 +141,8 @@ class QueuePropertiesTest {
             () -> other.queues.delete("q", "1"),
             () -> other.queue(QueueSpec.builder("q").exclusive()))) {
       assertThatThrownBy(refused::run)
-          .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OWNED_BY_OTHER));
+          .isInstanceOfSatisfying(
+              MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OWNED_BY_OTHER));
     }
     assertThat(Taker.texts(client.take(queue).now())).containsExactly("a", "b");
     client.close();
@@ -176,12 +184,16 @@ class QueuePropertiesTest {
     BackendQueue queue = client.queue(QueueSpec.builder("q").maxPriority(1));
     publish(queue, 0, "c", "d");
     publish(queue, 1, "a", "b");
-    assertThat(client.queues.browse(queue, 3).orElseThrow()).extracting(Message::text).containsExactly("a", "b", "c");
+    assertThat(client.queues.browse(queue, 3).orElseThrow())
+        .extracting(Message::text)
+        .containsExactly("a", "b", "c");
     assertThat(client.queues.depth(queue)).isEqualTo(4);
     assertThat(engine.queue("q").messages()).hasSize(4);
     Taker taker = client.take(queue, 1);
     taker.now();
-    assertThat(engine.queue("q").messages()).extracting(Message::text).containsExactly("b", "c", "d");
+    assertThat(engine.queue("q").messages())
+        .extracting(Message::text)
+        .containsExactly("b", "c", "d");
     assertThat(engine.queue("q").inHand()).extracting(Message::text).containsExactly("a");
   }
 

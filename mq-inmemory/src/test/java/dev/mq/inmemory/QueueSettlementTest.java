@@ -42,10 +42,13 @@ class QueueSettlementTest {
     List<Taken> taken = taker.now();
     assertThat(taker.ack(taken.get(0))).isEqualTo(SettleResult.SETTLED);
     assertThat(taker.ack(taken.get(0))).isEqualTo(SettleResult.LEASE_LOST);
-    assertThat(taker.releaseAll(taken)).containsExactly(SettleResult.LEASE_LOST, SettleResult.SETTLED);
+    assertThat(taker.releaseAll(taken))
+        .containsExactly(SettleResult.LEASE_LOST, SettleResult.SETTLED);
     List<Taken> again = taker.now();
     assertThat(Taker.texts(again)).containsExactly("b");
-    assertThat(taker.ack(taken.get(1))).as("the token of the first delivery").isEqualTo(SettleResult.LEASE_LOST);
+    assertThat(taker.ack(taken.get(1)))
+        .as("the token of the first delivery")
+        .isEqualTo(SettleResult.LEASE_LOST);
     taker.close();
     assertThat(taker.ack(again.get(0))).isEqualTo(SettleResult.LEASE_LOST);
     assertThat(Taker.texts(client.take(queue).now())).containsExactly("b");

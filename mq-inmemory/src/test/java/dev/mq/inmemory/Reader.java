@@ -37,7 +37,11 @@ final class Reader {
     List<Read> read = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       read.add(
-          new Read(batch.partition(i), batch.offset(i), batch.timestampMillis(i), batch.message(i).text()));
+          new Read(
+              batch.partition(i),
+              batch.offset(i),
+              batch.timestampMillis(i),
+              batch.message(i).text()));
     }
     return read;
   }

@@ -78,7 +78,8 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
   @Override
   public ConsumerBuilder<T> maxHold(Duration maxHold) {
     if (requireNonNull(maxHold, "maxHold").isNegative() || maxHold.isZero()) {
-      throw new MqException(ErrorCode.INVALID_ARGUMENT, "maxHold must be more than zero, is " + maxHold);
+      throw new MqException(
+          ErrorCode.INVALID_ARGUMENT, "maxHold must be more than zero, is " + maxHold);
     }
     draft.maxHold = maxHold;
     return this;
@@ -99,7 +100,8 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
   @Override
   public ConsumerBuilder<T> closeTimeout(Duration timeout) {
     if (requireNonNull(timeout, "timeout").isNegative()) {
-      throw new MqException(ErrorCode.INVALID_ARGUMENT, "closeTimeout must not be negative, is " + timeout);
+      throw new MqException(
+          ErrorCode.INVALID_ARGUMENT, "closeTimeout must not be negative, is " + timeout);
     }
     draft.closeTimeout = timeout;
     return this;
@@ -123,7 +125,10 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
     return start((DeliveryHandler) d -> handleBody(d, handler));
   }
 
-  /** Decodes inside the interceptors; the mark on the delivery outlives one that swallows the exception. */
+  /**
+   * Decodes inside the interceptors; the mark on the delivery outlives one that swallows the
+   * exception.
+   */
   private void handleBody(Delivery d, BodyHandler<T> handler) throws Exception {
     byte[] bytes = d.message().bodyUnsafe();
     if (bytes == null) {
@@ -137,14 +142,16 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
       DecodeException failure =
           e instanceof DecodeException decode
               ? decode
-              : new DecodeException("decode body from '" + d.queue() + "': " + e.getClass().getName(), e);
+              : new DecodeException(
+                  "decode body from '" + d.queue() + "': " + e.getClass().getName(), e);
       ((DeliveryImpl) d).undecodable = failure;
       throw failure;
     }
     handler.handle(body, d);
   }
 
-  @SuppressWarnings("NullAway") // a message without a body has none to decode: handlers get null, as documented
+  @SuppressWarnings(
+      "NullAway") // a message without a body has none to decode: handlers get null, as documented
   private void handleNone(Delivery d, BodyHandler<T> handler) throws Exception {
     handler.handle(null, d);
   }
@@ -174,7 +181,9 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
     requireNonNull(handler, "handler");
     if (!draft.interceptors.isEmpty()) {
       throw new ConfigException(
-          "consumer '" + draft.name + "': interceptors wrap the handling of one delivery, this one handles batches");
+          "consumer '"
+              + draft.name
+              + "': interceptors wrap the handling of one delivery, this one handles batches");
     }
     QueueConsumer consumer = make(draft.ackMode);
     consumer.start(null, handler, maxSize);
@@ -198,7 +207,11 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
             .orElseThrow(
                 () ->
                     new UnsupportedCapabilityException(
-                        "consume queue:" + draft.queue + ": backend '" + kernel.backend() + "' has no queues"));
+                        "consume queue:"
+                            + draft.queue
+                            + ": backend '"
+                            + kernel.backend()
+                            + "' has no queues"));
     QueueRef queue = kernel.queue(draft.queue);
     String deadLetter = settings.retry().deadLetter();
     if (deadLetter != null) {
@@ -209,7 +222,8 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
 
   private static int atLeast(int min, int value, String what) {
     if (value < min) {
-      throw new MqException(ErrorCode.INVALID_ARGUMENT, what + " must be at least " + min + ", is " + value);
+      throw new MqException(
+          ErrorCode.INVALID_ARGUMENT, what + " must be at least " + min + ", is " + value);
     }
     return value;
   }

@@ -15,7 +15,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What the program said about a consumer, before configuration is laid over it. Not thread-safe. */
+/**
+ * What the program said about a consumer, before configuration is laid over it. Not thread-safe.
+ */
 final class ConsumerDraft {
   final String queue;
   String name;
@@ -45,13 +47,17 @@ final class ConsumerDraft {
     Retry effective = retry(section);
     if (effective.maxAttempts() > 0 && effective.deadLetter() == null && !effective.isDrop()) {
       throw new ConfigException(
-          text("a limit of " + effective.maxAttempts() + " attempts needs a dead-letter queue or drop"));
+          text(
+              "a limit of "
+                  + effective.maxAttempts()
+                  + " attempts needs a dead-letter queue or drop"));
     }
     if (queue.equals(effective.deadLetter())) {
       throw new ConfigException(text("the dead-letter queue is the queue itself"));
     }
     if (effective.isInPlace() && mode != AckMode.ON_RETURN) {
-      throw new ConfigException(text("retry in place needs a handler that is settled on return, not " + mode));
+      throw new ConfigException(
+          text("retry in place needs a handler that is settled on return, not " + mode));
     }
     Executor own = executor;
     return new Settings(
@@ -73,7 +79,8 @@ final class ConsumerDraft {
     Duration first = section.get(ConsumerKeys.RETRY_FIRST, retry.first());
     Duration max = section.get(ConsumerKeys.RETRY_MAX, retry.max());
     if (max.compareTo(first) < 0) {
-      throw new ConfigException(text("the longest wait " + max + " is less than the first " + first));
+      throw new ConfigException(
+          text("the longest wait " + max + " is less than the first " + first));
     }
     Retry r = retry.isInPlace() ? Retry.inPlace(first, max) : Retry.backoff(first, max);
     long attempts = section.get(ConsumerKeys.RETRY_MAX_ATTEMPTS, (long) retry.maxAttempts());

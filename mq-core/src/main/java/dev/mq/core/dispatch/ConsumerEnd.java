@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a consumer ends, once, on a thread of its own, in real time: stop intake, let handlers finish, settle, give back, close. A
- * backend that hangs holds up that thread, never the caller beyond the timeout.
+ * How a consumer ends, once, on a thread of its own, in real time: stop intake, let handlers
+ * finish, settle, give back, close. A backend that hangs holds up that thread, never the caller
+ * beyond the timeout.
  */
 final class ConsumerEnd {
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerEnd.class);
@@ -73,7 +74,8 @@ final class ConsumerEnd {
   }
 
   boolean close(Duration timeout) {
-    long deadline = consumer.real().nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
+    long deadline =
+        consumer.real().nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
     boolean inside = consumer.sink().isInsideHandler();
     if (inside) {
       insideHandler = true;
@@ -85,7 +87,8 @@ final class ConsumerEnd {
         noHandlerStarts.await();
         return true;
       }
-      if (!done.await(Math.max(0, deadline - consumer.real().nanoTime()) + 2 * GRACE, TimeUnit.NANOSECONDS)) {
+      if (!done.await(
+          Math.max(0, deadline - consumer.real().nanoTime()) + 2 * GRACE, TimeUnit.NANOSECONDS)) {
         LOG.warn("{}: backend did not let go within the close timeout", consumer.name());
       }
     } catch (InterruptedException e) {
@@ -99,8 +102,12 @@ final class ConsumerEnd {
     if (!begun.compareAndSet(false, true)) {
       return false;
     }
-    long deadline = consumer.real().nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
-    kernel.threads("consumer-" + settings.name() + "-close").newThread(() -> run(deadline, error)).start();
+    long deadline =
+        consumer.real().nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
+    kernel
+        .threads("consumer-" + settings.name() + "-close")
+        .newThread(() -> run(deadline, error))
+        .start();
     return true;
   }
 
@@ -134,7 +141,8 @@ final class ConsumerEnd {
     for (DeliveryImpl d : unseen) {
       consumer.giveBack(d);
     }
-    // Handlers that wait to be run again in place stop waiting, and delayed copies are published now.
+    // Handlers that wait to be run again in place stop waiting, and delayed copies are published
+    // now.
     consumer.policy().delays().hurry();
     handlersEnded = sink.awaitIdle(deadline);
     long last = Math.max(deadline, consumer.real().nanoTime() + GRACE);
@@ -161,7 +169,9 @@ final class ConsumerEnd {
 
   private void flush(long deadline) throws InterruptedException {
     try {
-      consumer.flushing().get(Math.max(0, deadline - consumer.real().nanoTime()), TimeUnit.NANOSECONDS);
+      consumer
+          .flushing()
+          .get(Math.max(0, deadline - consumer.real().nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
       LOG.debug("{}: settlements without an answer at close", consumer.name());
     }
@@ -192,7 +202,9 @@ final class ConsumerEnd {
     }
   }
 
-  /** Called by a pump that has ended; the last one out of a lane that hung closes the subscription. */
+  /**
+   * Called by a pump that has ended; the last one out of a lane that hung closes the subscription.
+   */
   void pumpEnded() {
     if (lanesClosed) {
       closeSubscription();
@@ -216,13 +228,14 @@ final class ConsumerEnd {
   }
 
   private void complete(@Nullable MqException error) {
-    Runnable completion = () -> {
-      if (error == null) {
-        terminated.complete(null);
-      } else {
-        terminated.completeExceptionally(error);
-      }
-    };
+    Runnable completion =
+        () -> {
+          if (error == null) {
+            terminated.complete(null);
+          } else {
+            terminated.completeExceptionally(error);
+          }
+        };
     try {
       kernel.completions().execute(completion);
     } catch (RejectedExecutionException e) {

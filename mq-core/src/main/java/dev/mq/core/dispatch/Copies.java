@@ -4,7 +4,10 @@ import dev.mq.api.Message;
 import dev.mq.core.runtime.WireHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the copies of messages that the runtime publishes: same id, body, key, headers and properties, and what it has to add. */
+/**
+ * Makes the copies of messages that the runtime publishes: same id, body, key, headers and
+ * properties, and what it has to add.
+ */
 final class Copies {
   private static final int MAX_ERROR = 200;
 
@@ -13,8 +16,7 @@ final class Copies {
   /** Returns the copy that goes back to its queue with one more failure. */
   static Message retry(DeliveryImpl d, int failures) {
     Message.Builder b =
-        d.message()
-            .toBuilder()
+        d.message().toBuilder()
             .header(WireHeaders.FAILURES, failures)
             .header(WireHeaders.FAILURES_QUEUE, d.queue())
             .header(WireHeaders.ATTEMPTS, d.attempt());
@@ -24,11 +26,14 @@ final class Copies {
     return b.build();
   }
 
-  /** Returns the copy that goes to a dead-letter queue, where it does not expire and its failures are counted anew. */
-  static Message deadLetter(DeliveryImpl d, DeadLetterReason reason, int failures, @Nullable Throwable error) {
+  /**
+   * Returns the copy that goes to a dead-letter queue, where it does not expire and its failures
+   * are counted anew.
+   */
+  static Message deadLetter(
+      DeliveryImpl d, DeadLetterReason reason, int failures, @Nullable Throwable error) {
     Message.Builder b =
-        d.message()
-            .toBuilder()
+        d.message().toBuilder()
             .timeToLive(null)
             .removeHeader(WireHeaders.FAILURES_QUEUE)
             .removeHeader(WireHeaders.ATTEMPTS)

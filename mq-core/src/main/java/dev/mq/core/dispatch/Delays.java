@@ -9,8 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Deliveries that wait for something while they stay leased. Thread-safe.
  *
- * <p>Invariant: of each wait exactly one thing happens: its action runs, when it is due or when the consumer closes, or its
- * cancellation does. It is whoever takes it out of {@code waiting} that does it.
+ * <p>Invariant: of each wait exactly one thing happens: its action runs, when it is due or when the
+ * consumer closes, or its cancellation does. It is whoever takes it out of {@code waiting} that
+ * does it.
  */
 final class Delays {
   private record Wait(DeliveryImpl delivery, Runnable action, Runnable cancelled) {}
@@ -23,7 +24,10 @@ final class Delays {
     this.time = time;
   }
 
-  /** Runs an action after a delay, at once when the consumer closes. A delivery waits for one thing at a time. */
+  /**
+   * Runs an action after a delay, at once when the consumer closes. A delivery waits for one thing
+   * at a time.
+   */
   void after(DeliveryImpl d, long delayNanos, Runnable action, Runnable cancelled) {
     if (delayNanos <= 0 || hurried) {
       action.run();

@@ -16,11 +16,13 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One delivery, and at the same time the node of every list it is in, so that a message costs one object.
+ * One delivery, and at the same time the node of every list it is in, so that a message costs one
+ * object.
  *
- * <p>Invariants: {@code state} leaves {@code OPEN} once, and who moved it decides what happens to the message; {@code result} is
- * set once, after that. {@code outcome} and {@code delayNanos} belong to whoever moved the state until the delivery is handed to its
- * lane; {@code heldBefore}, {@code heldAfter}, {@code isHeld} and {@code isCounted} are guarded by the lane's held lock.
+ * <p>Invariants: {@code state} leaves {@code OPEN} once, and who moved it decides what happens to
+ * the message; {@code result} is set once, after that. {@code outcome} and {@code delayNanos}
+ * belong to whoever moved the state until the delivery is handed to its lane; {@code heldBefore},
+ * {@code heldAfter}, {@code isHeld} and {@code isCounted} are guarded by the lane's held lock.
  */
 final class DeliveryImpl implements Delivery {
   /** Not settled. */
@@ -28,7 +30,10 @@ final class DeliveryImpl implements Delivery {
 
   static final long ACK = 1;
 
-  /** Failed; the wait asked for, plus one, is in the bits above {@link #VERB_BITS}; zero there means the policy's. */
+  /**
+   * Failed; the wait asked for, plus one, is in the bits above {@link #VERB_BITS}; zero there means
+   * the policy's.
+   */
   static final long NACK = 2;
 
   static final long REJECT = 3;
@@ -216,9 +221,9 @@ final class DeliveryImpl implements Delivery {
 
   CompletableFuture<SettleResult> future() {
     CompletableFuture<SettleResult> f = stage;
-    if (f == null) {
-      CompletableFuture<SettleResult> mine = new CompletableFuture<>();
-      f = STAGE.compareAndSet(this, null, mine) ? mine : stage;
+    while (f == null) {
+      STAGE.compareAndSet(this, null, new CompletableFuture<SettleResult>());
+      f = stage;
     }
     SettleResult r = result;
     if (r != null) {
@@ -267,6 +272,14 @@ final class DeliveryImpl implements Delivery {
 
   @Override
   public String toString() {
-    return "Delivery[queue=" + queue() + ", attempt=" + attempt + ", failures=" + failures + ", " + message + "]";
+    return "Delivery[queue="
+        + queue()
+        + ", attempt="
+        + attempt
+        + ", failures="
+        + failures
+        + ", "
+        + message
+        + "]";
   }
 }

@@ -15,17 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what becomes of messages that were not handled, and does it. Thread-safe; nothing here blocks or throws.
+ * Decides what becomes of messages that were not handled, and does it. Thread-safe; nothing here
+ * blocks or throws.
  *
- * <p>Invariant: every delivery that comes in was claimed by the caller, and leaves by exactly one {@link LanePump#submit}, or
- * because its lease was lost while it waited.
+ * <p>Invariant: every delivery that comes in was claimed by the caller, and leaves by exactly one
+ * {@link LanePump#submit}, or because its lease was lost while it waited.
  *
- * <p>Where the driver counts no failures, a retry is a copy with one more failure, confirmed before the original is settled. The
- * wait before it passes while the message is still leased and fills its place in the prefetch; closing the consumer cuts it
- * short, so that the count is never lost.
+ * <p>Where the driver counts no failures, a retry is a copy with one more failure, confirmed before
+ * the original is settled. The wait before it passes while the message is still leased and fills
+ * its place in the prefetch; closing the consumer cuts it short, so that the count is never lost.
  *
- * <p>A message over its delivery limit without a dead-letter queue or drop goes on being delivered, with one event when it
- * crosses the limit.
+ * <p>A message over its delivery limit without a dead-letter queue or drop goes on being delivered,
+ * with one event when it crosses the limit.
  */
 final class FailurePolicy {
   private static final Logger LOG = LoggerFactory.getLogger(FailurePolicy.class);
@@ -54,7 +55,10 @@ final class FailurePolicy {
     return delays;
   }
 
-  /** Takes a nack by the program; one that is retried in place is left to the slot that runs its handler. */
+  /**
+   * Takes a nack by the program; one that is retried in place is left to the slot that runs its
+   * handler.
+   */
   void nacked(DeliveryImpl d, @Nullable Throwable error) {
     if (!retry.isInPlace()) {
       failed(d, error);
@@ -116,12 +120,16 @@ final class FailurePolicy {
 
   void noteUndecodable(DeliveryImpl d, MqException error) {
     if (d.failures() == 0) {
-      String text = "body of " + what(d) + " cannot be decoded and there is no dead-letter queue; it stays";
+      String text =
+          "body of " + what(d) + " cannot be decoded and there is no dead-letter queue; it stays";
       kernel.event(BrokerEvent.Type.KEEPS_FAILING, address, text, error);
     }
   }
 
-  /** Returns whether a delivery is over the limit of a crash loop and has to end; deliveries that failed do not count. */
+  /**
+   * Returns whether a delivery is over the limit of a crash loop and has to end; deliveries that
+   * failed do not count.
+   */
   boolean isOverDeliveries(DeliveryImpl d) {
     int unexplained = d.attempt() - d.failures();
     if (unexplained <= maxDeliveries) {
@@ -131,7 +139,11 @@ final class FailurePolicy {
       return true;
     }
     if (unexplained == maxDeliveries + 1) {
-      String text = what(d) + " was delivered more than " + maxDeliveries + " times without an outcome; it stays";
+      String text =
+          what(d)
+              + " was delivered more than "
+              + maxDeliveries
+              + " times without an outcome; it stays";
       kernel.event(BrokerEvent.Type.KEEPS_FAILING, address, text, null);
     }
     return false;
@@ -147,7 +159,9 @@ final class FailurePolicy {
     return delays.cancel(d);
   }
 
-  /** Returns whether an exception means reject: it, or one of its causes, is of a type that says so. */
+  /**
+   * Returns whether an exception means reject: it, or one of its causes, is of a type that says so.
+   */
   boolean isRejected(@Nullable Throwable error) {
     if (retry.rejectOn().isEmpty()) {
       return false;
@@ -199,7 +213,8 @@ final class FailurePolicy {
         });
   }
 
-  private void end(DeliveryImpl d, DeadLetterReason reason, int failures, @Nullable Throwable error) {
+  private void end(
+      DeliveryImpl d, DeadLetterReason reason, int failures, @Nullable Throwable error) {
     try {
       String target = retry.deadLetter();
       if (target != null) {
@@ -217,7 +232,11 @@ final class FailurePolicy {
   }
 
   private void deadLetter(
-      DeliveryImpl d, String target, DeadLetterReason reason, int failures, @Nullable Throwable error) {
+      DeliveryImpl d,
+      String target,
+      DeadLetterReason reason,
+      int failures,
+      @Nullable Throwable error) {
     publish(
         "queue:" + target,
         () -> Copies.deadLetter(d, reason, failures, error),
@@ -228,7 +247,13 @@ final class FailurePolicy {
             d.lane.submit(d, SettleOutcome.ACK, 0);
             return;
           }
-          String text = what(d) + " could not be sent to '" + target + "' (" + reason.text() + "); it comes again";
+          String text =
+              what(d)
+                  + " could not be sent to '"
+                  + target
+                  + "' ("
+                  + reason.text()
+                  + "); it comes again";
           kernel.event(BrokerEvent.Type.DEAD_LETTER_FAILED, address, text, failure);
           if (nativeRetry && reason == DeadLetterReason.MAX_ATTEMPTS) {
             // Counted, so that the next delivery goes straight to the dead-letter queue.
@@ -266,7 +291,8 @@ final class FailurePolicy {
 
   private void releaseLater(DeliveryImpl d) {
     d.settledMeans = SettleResult.UNKNOWN;
-    delays.after(d, publishBackoff(), () -> d.lane.submit(d, SettleOutcome.RELEASE, 0), Delays::nothing);
+    delays.after(
+        d, publishBackoff(), () -> d.lane.submit(d, SettleOutcome.RELEASE, 0), Delays::nothing);
   }
 
   private void giveBack(DeliveryImpl d, RuntimeException e) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs handlers in slots on an executor. Work conserving: whenever a delivery is ready and fewer than {@code concurrency} tasks are
- * in use, a task is handed to the executor (A-16).
+ * Runs handlers in slots on an executor. Work conserving: whenever a delivery is ready and fewer
+ * than {@code concurrency} tasks are in use, a task is handed to the executor (A-16).
  *
- * <p>Invariants, under {@code lock}: {@code active} tasks were handed to the executor and have not ended, {@code starting} of them
- * have not taken work yet, {@code running} are inside a handler. The executor and the handler are called without the lock.
+ * <p>Invariants, under {@code lock}: {@code active} tasks were handed to the executor and have not
+ * ended, {@code starting} of them have not taken work yet, {@code running} are inside a handler.
+ * The executor and the handler are called without the lock.
  *
- * <p>A task on the library's own threads takes one delivery after another while there are any; on the program's executor it takes
- * one, so that what else the program runs there gets its turn. An executor that refuses a task is asked again after a while or
- * when a handler ends; the message waits and has not failed.
+ * <p>A task on the library's own threads takes one delivery after another while there are any; on
+ * the program's executor it takes one, so that what else the program runs there gets its turn. An
+ * executor that refuses a task is asked again after a while or when a handler ends; the message
+ * waits and has not failed.
  */
 final class HandlerPool implements Sink {
   private static final Logger LOG = LoggerFactory.getLogger(HandlerPool.class);
@@ -52,7 +53,8 @@ final class HandlerPool implements Sink {
    *
    * @param maxBatch how many deliveries go to the batch handler at a time, or 0 when there is none
    */
-  HandlerPool(QueueConsumer owner, Settings settings, Runner runner, HoldWatch watch, int maxBatch) {
+  HandlerPool(
+      QueueConsumer owner, Settings settings, Runner runner, HoldWatch watch, int maxBatch) {
     this.owner = owner;
     this.runner = runner;
     this.watch = watch;

@@ -11,11 +11,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deliveries of one lane that the broker has not answered yet, oldest first, and how many of them are unsettled.
+ * The deliveries of one lane that the broker has not answered yet, oldest first, and how many of
+ * them are unsettled.
  *
- * <p>Invariants: everything is guarded by {@code lock}, under which nothing blocks and no lane is called; {@code unsettled} counts
- * those whose settlement was not handed to the lane and whose lease was not lost. Leases are renewed on ticks of a quarter of
- * their length, those that are two ticks old: after a quarter at the earliest, a half at the latest.
+ * <p>Invariants: everything is guarded by {@code lock}, under which nothing blocks and no lane is
+ * called; {@code unsettled} counts those whose settlement was not handed to the lane and whose
+ * lease was not lost. Leases are renewed on ticks of a quarter of their length, those that are two
+ * ticks old: after a quarter at the earliest, a half at the latest.
  */
 final class Held {
   private final LanePump pump;
@@ -137,7 +139,10 @@ final class Held {
     }
   }
 
-  /** Moves settlements from a list into a batch about to be handed to the lane; returns those that found no room. */
+  /**
+   * Moves settlements from a list into a batch about to be handed to the lane; returns those that
+   * found no room.
+   */
   @Nullable DeliveryImpl fill(SettleRun run, DeliveryImpl first) {
     lock.lock();
     try {
@@ -156,7 +161,10 @@ final class Held {
     }
   }
 
-  /** Puts a delivery that is run again in the place of the one before; returns false when that one is not leased any more. */
+  /**
+   * Puts a delivery that is run again in the place of the one before; returns false when that one
+   * is not leased any more.
+   */
   boolean replace(DeliveryImpl old, DeliveryImpl next) {
     lock.lock();
     try {

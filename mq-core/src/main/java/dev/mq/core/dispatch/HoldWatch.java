@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Ends what a program holds for longer than it may. Thread-safe.
  *
- * <p>Costs no timer per message: one timer is set when something is handed out and none is set; when it fires, it is set again for
- * the earliest end among what is held then. What was handed out later ends later, so none is missed and none is late.
+ * <p>Costs no timer per message: one timer is set when something is handed out and none is set;
+ * when it fires, it is set again for the earliest end among what is held then. What was handed out
+ * later ends later, so none is missed and none is late.
  */
 final class HoldWatch {
   private final Kernel kernel;
@@ -142,7 +143,10 @@ final class HoldWatch {
   private MqException tell(DeliveryImpl d) {
     MqException error = error(d);
     kernel.event(
-        BrokerEvent.Type.MAX_HOLD_EXCEEDED, "queue:" + settings.queue(), String.valueOf(error.getMessage()), error);
+        BrokerEvent.Type.MAX_HOLD_EXCEEDED,
+        "queue:" + settings.queue(),
+        String.valueOf(error.getMessage()),
+        error);
     return error;
   }
 

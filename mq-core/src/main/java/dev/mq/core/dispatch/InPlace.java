@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Retries a handler in the slot it ran in, so that nothing overtakes the message. The failures counted here live as long as the
- * lease: when the consumer closes during a wait, the message is given back natively, in its order, and its count starts again.
- * Thread-safe.
+ * Retries a handler in the slot it ran in, so that nothing overtakes the message. The failures
+ * counted here live as long as the lease: when the consumer closes during a wait, the message is
+ * given back natively, in its order, and its count starts again. Thread-safe.
  */
 final class InPlace {
   private final Retry retry;
@@ -24,13 +24,18 @@ final class InPlace {
     this.policy = policy;
   }
 
-  /** Settles a delivery whose handler ended, or waits and returns the delivery to run it with again. */
+  /**
+   * Settles a delivery whose handler ended, or waits and returns the delivery to run it with again.
+   */
   @Nullable DeliveryImpl again(DeliveryImpl d, @Nullable Throwable failure) {
     long delay = failedDelay(d, failure);
     return delay >= 0 && await(d, delay) ? next(d) : null;
   }
 
-  /** The same for a batch: waits once, for the longest of the waits, and returns what has to be run again. */
+  /**
+   * The same for a batch: waits once, for the longest of the waits, and returns what has to be run
+   * again.
+   */
   List<DeliveryImpl> again(List<DeliveryImpl> batch, @Nullable Throwable failure) {
     List<DeliveryImpl> failed = new ArrayList<>();
     long longest = 0;
@@ -54,7 +59,10 @@ final class InPlace {
     return result;
   }
 
-  /** Returns how long to wait before the handler is run again, or -1 when it is not; the delivery is then claimed as failed. */
+  /**
+   * Returns how long to wait before the handler is run again, or -1 when it is not; the delivery is
+   * then claimed as failed.
+   */
   private long failedDelay(DeliveryImpl d, @Nullable Throwable failure) {
     MqException undecodable = d.undecodable;
     Throwable cause = undecodable != null ? undecodable : failure;
@@ -122,7 +130,14 @@ final class InPlace {
   private static @Nullable DeliveryImpl next(DeliveryImpl d) {
     DeliveryImpl next =
         new DeliveryImpl(
-            d.lane, d.token, d.message(), d.attempt() + 1, d.failures() + 1, d.expiresAtMillis, DeliveryImpl.OPEN, d);
+            d.lane,
+            d.token,
+            d.message(),
+            d.attempt() + 1,
+            d.failures() + 1,
+            d.expiresAtMillis,
+            DeliveryImpl.OPEN,
+            d);
     return d.lane.held().replace(d, next) ? next : null;
   }
 }

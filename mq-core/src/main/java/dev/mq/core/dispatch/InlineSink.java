@@ -7,11 +7,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs handlers on the thread of the only pump, so that a message costs no hand-over between threads.
+ * Runs handlers on the thread of the only pump, so that a message costs no hand-over between
+ * threads.
  *
- * <p>Invariants: {@code waiting} is touched by the pump's thread alone. It marks what it is about to handle, writes {@code busy},
- * then reads {@code stopped}; whoever stops the sink writes {@code stopped}, then reads {@code busy}: so either the handler does not
- * run, or its deliveries are seen as marked.
+ * <p>Invariants: {@code waiting} is touched by the pump's thread alone. It marks what it is about
+ * to handle, writes {@code busy}, then reads {@code stopped}; whoever stops the sink writes {@code
+ * stopped}, then reads {@code busy}: so either the handler does not run, or its deliveries are seen
+ * as marked.
  */
 final class InlineSink implements Sink {
   private final QueueConsumer owner;
@@ -146,7 +148,8 @@ final class InlineSink implements Sink {
   @Override
   public boolean awaitIdle(long deadlineNanos) throws InterruptedException {
     boolean turned =
-        stoppedTurn.await(Math.max(0, deadlineNanos - owner.real().nanoTime()), TimeUnit.NANOSECONDS);
+        stoppedTurn.await(
+            Math.max(0, deadlineNanos - owner.real().nanoTime()), TimeUnit.NANOSECONDS);
     return turned || !busy;
   }
 

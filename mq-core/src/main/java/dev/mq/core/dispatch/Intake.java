@@ -7,7 +7,10 @@ import dev.mq.spi.DeliveryBatch;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what a lane received into deliveries: adds what earlier copies of a message have counted, and finds when it expires. */
+/**
+ * Turns what a lane received into deliveries: adds what earlier copies of a message have counted,
+ * and finds when it expires.
+ */
 final class Intake {
   private final String queue;
   private final long queueTtlMillis;
@@ -45,12 +48,24 @@ final class Intake {
       }
     }
     return new DeliveryImpl(
-        lane, batch.token(i), message, bounded(attempt), bounded(failures), expires, firstState, null);
+        lane,
+        batch.token(i),
+        message,
+        bounded(attempt),
+        bounded(failures),
+        expires,
+        firstState,
+        null);
   }
 
-  /** Returns how many failures the copies of a message have counted in a queue; those counted elsewhere do not matter here. */
+  /**
+   * Returns how many failures the copies of a message have counted in a queue; those counted
+   * elsewhere do not matter here.
+   */
   private static long failures(Headers headers, String queue) {
-    return queue.equals(headers.text(WireHeaders.FAILURES_QUEUE)) ? number(headers, WireHeaders.FAILURES, 0) : 0;
+    return queue.equals(headers.text(WireHeaders.FAILURES_QUEUE))
+        ? number(headers, WireHeaders.FAILURES, 0)
+        : 0;
   }
 
   private static long number(Headers headers, String name, long otherwise) {

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets at most one delivery of a key be ready or in a handler; the others of that key wait behind it in their order. Guarded by its
- * user's lock, except {@link #keyOf}.
+ * Lets at most one delivery of a key be ready or in a handler; the others of that key wait behind
+ * it in their order. Guarded by its user's lock, except {@link #keyOf}.
  */
 final class KeyOrder {
   private final Function<? super Message, @Nullable String> keys;
@@ -21,7 +21,10 @@ final class KeyOrder {
     this.keys = keys;
   }
 
-  /** Finds the key of a delivery by calling the program; an exception becomes a failure of the message. */
+  /**
+   * Finds the key of a delivery by calling the program; an exception becomes a failure of the
+   * message.
+   */
   void keyOf(DeliveryImpl d) {
     try {
       d.orderKey = keys.apply(d.message());

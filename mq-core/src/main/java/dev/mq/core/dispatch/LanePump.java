@@ -17,18 +17,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives one lane: settles, renews, receives. Its thread does all of it; a helper steps in only while that thread is inside a
- * handler.
+ * Drives one lane: settles, renews, receives. Its thread does all of it; a helper steps in only
+ * while that thread is inside a handler.
  *
- * <p>Invariants: whoever calls the lane holds {@code laneLock}, so that one thread at a time does; settlements come from any thread
- * over a stack whose first pusher wakes whoever has to take it: each change another thread makes is published before it reads
- * {@code phase}, and the pump looks for changes after it has written {@code phase}.
+ * <p>Invariants: whoever calls the lane holds {@code laneLock}, so that one thread at a time does;
+ * settlements come from any thread over a stack whose first pusher wakes whoever has to take it:
+ * each change another thread makes is published before it reads {@code phase}, and the pump looks
+ * for changes after it has written {@code phase}.
  */
 final class LanePump implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LanePump.class);
   private static final int MAX_BATCH = 512;
 
-  /** How long settlements wait at most while the pump is inside a handler; real time, whatever the broker's clock does. */
+  /**
+   * How long settlements wait at most while the pump is inside a handler; real time, whatever the
+   * broker's clock does.
+   */
   private static final Duration HELP_AFTER = Duration.ofMillis(5);
 
   private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
@@ -297,7 +301,10 @@ final class LanePump implements Runnable {
     }
   }
 
-  /** Hands a settlement over to the lane. From any thread; the delivery's state was claimed by the caller. */
+  /**
+   * Hands a settlement over to the lane. From any thread; the delivery's state was claimed by the
+   * caller.
+   */
   void submit(DeliveryImpl d, SettleOutcome outcome, long delayNanos) {
     d.outcome = outcome;
     d.delayNanos = delayNanos;
@@ -398,7 +405,9 @@ final class LanePump implements Runnable {
    */
   boolean shutDown(long deadlineNanos) throws InterruptedException {
     signal();
-    boolean free = laneLock.tryLock(Math.max(0, deadlineNanos - owner.real().nanoTime()), TimeUnit.NANOSECONDS);
+    boolean free =
+        laneLock.tryLock(
+            Math.max(0, deadlineNanos - owner.real().nanoTime()), TimeUnit.NANOSECONDS);
     try {
       if (free) {
         settlePending();

@@ -31,7 +31,10 @@ final class PullQueue implements Sink {
     this.watch = watch;
   }
 
-  /** Waits in real time for at least one delivery; returns at most {@code max}, none after the timeout. */
+  /**
+   * Waits in real time for at least one delivery; returns at most {@code max}, none after the
+   * timeout.
+   */
   List<Delivery> pull(int max, Duration timeout) {
     long deadline = owner.real().nanoTime() + Nanos.of(timeout);
     List<Delivery> result = new ArrayList<>(1);
@@ -56,7 +59,8 @@ final class PullQueue implements Sink {
     try {
       while (true) {
         if (stopped) {
-          throw new ClosedException("receive " + owner.address() + ": consumer '" + owner.name() + "' is closed");
+          throw new ClosedException(
+              "receive " + owner.address() + ": consumer '" + owner.name() + "' is closed");
         }
         DeliveryImpl d = owner.isPaused() ? null : ready.poll();
         if (d != null) {
@@ -70,7 +74,8 @@ final class PullQueue implements Sink {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new MqException(ErrorCode.INTERRUPTED, "receive " + owner.address() + ": interrupted", e);
+      throw new MqException(
+          ErrorCode.INTERRUPTED, "receive " + owner.address() + ": interrupted", e);
     } finally {
       lock.unlock();
     }

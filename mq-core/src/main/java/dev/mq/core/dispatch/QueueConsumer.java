@@ -28,7 +28,8 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running subscription of a queue: lanes that feed one sink, a policy for failures, and the way it ends. Thread-safe.
+ * A running subscription of a queue: lanes that feed one sink, a policy for failures, and the way
+ * it ends. Thread-safe.
  *
  * <p>Invariant: {@code lanes} and {@code sink} are set before the first pump runs and never change.
  */
@@ -91,7 +92,10 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
     try {
       SubscribeOptions options =
           new SubscribeOptions(
-              settings.name(), settings.prefetch(), settings.concurrency(), settings.settledOnReceipt());
+              settings.name(),
+              settings.prefetch(),
+              settings.concurrency(),
+              settings.settledOnReceipt());
       QueueSubscription subscription =
           kernel.call("consume", address(), () -> driver.subscribe(queue.handle(), options, this));
       end.opened(subscription);
@@ -114,7 +118,12 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
     if (count < 1 || count > settings.prefetch()) {
       throw new MqException(
           ErrorCode.INTERNAL,
-          "consume " + address() + ": backend opened " + count + " lanes for a prefetch of " + settings.prefetch());
+          "consume "
+              + address()
+              + ": backend opened "
+              + count
+              + " lanes for a prefetch of "
+              + settings.prefetch());
     }
     QueueSpec spec = queue.spec();
     Intake intake =
@@ -125,7 +134,8 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
     List<LanePump> pumps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int quota = settings.prefetch() / count + (i < settings.prefetch() % count ? 1 : 0);
-      LanePump pump = new LanePump(this, subscribed.get(i), intake, quota, !settings.settledOnReceipt());
+      LanePump pump =
+          new LanePump(this, subscribed.get(i), intake, quota, !settings.settledOnReceipt());
       if (!settings.onReturn()) {
         watch.watch(pump.held());
       }
@@ -240,7 +250,10 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
   private void lost(Lane lane, long @Nullable [] tokens) {
     for (LanePump pump : lanes) {
       if (pump.lane() == lane && pump.held().lost(tokens)) {
-        String text = "consumer '" + name() + "' lost leases of messages it was handling; they are delivered again";
+        String text =
+            "consumer '"
+                + name()
+                + "' lost leases of messages it was handling; they are delivered again";
         kernel.event(BrokerEvent.Type.LEASE_LOST, address(), text, null);
       }
     }

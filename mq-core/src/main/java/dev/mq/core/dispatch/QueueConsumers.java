@@ -10,9 +10,12 @@ import dev.mq.core.runtime.Kernel;
 public final class QueueConsumers {
   private QueueConsumers() {}
 
-  /** Returns a builder of a consumer of a queue; nothing happens before one of its starting methods. */
+  /**
+   * Returns a builder of a consumer of a queue; nothing happens before one of its starting methods.
+   */
   public static ConsumerBuilder<byte[]> builder(Kernel kernel, String queue) {
     requireNonNull(kernel, "kernel");
-    return new ConsumerBuilderImpl<>(kernel, new ConsumerDraft(requireNonNull(queue, "queue")), Codec.bytes());
+    return new ConsumerBuilderImpl<>(
+        kernel, new ConsumerDraft(requireNonNull(queue, "queue")), Codec.bytes());
   }
 }

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A consumer to pull from. Its timeouts run in real time, for it is a thread of the program that waits. Thread-safe. */
+/**
+ * A consumer to pull from. Its timeouts run in real time, for it is a thread of the program that
+ * waits. Thread-safe.
+ */
 final class QueueReceiver implements Receiver {
   private final QueueConsumer consumer;
   private final PullQueue queue;

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the program's handler for deliveries and settles what the handler left to the runtime. Thread-safe; one slot is used by
- * one thread at a time.
+ * Runs the program's handler for deliveries and settles what the handler left to the runtime.
+ * Thread-safe; one slot is used by one thread at a time.
  */
 final class Runner {
   private final Kernel kernel;
@@ -44,7 +44,10 @@ final class Runner {
     this.manual = !settings.onReturn() && !settings.settledOnReceipt();
   }
 
-  /** Returns whether a delivery is still to be handled; ends it when it has expired or is over a limit. */
+  /**
+   * Returns whether a delivery is still to be handled; ends it when it has expired or is over a
+   * limit.
+   */
   boolean admit(DeliveryImpl d) {
     if (settings.settledOnReceipt()) {
       if (isExpired(d)) {
@@ -86,7 +89,8 @@ final class Runner {
   }
 
   private boolean isExpired(DeliveryImpl d) {
-    return d.expiresAtMillis != Long.MAX_VALUE && kernel.time().now().toEpochMilli() > d.expiresAtMillis;
+    return d.expiresAtMillis != Long.MAX_VALUE
+        && kernel.time().now().toEpochMilli() > d.expiresAtMillis;
   }
 
   /** Marks a delivery as handed out to the program. */
@@ -157,7 +161,11 @@ final class Runner {
   /** Ends a delivery that came settled: its place in the prefetch is free again. */
   private void done(DeliveryImpl d, @Nullable Throwable failure) {
     if (failure != null) {
-      String text = "message " + d.message().id() + " was settled on receipt and its handler failed: " + failure.getClass().getName();
+      String text =
+          "message "
+              + d.message().id()
+              + " was settled on receipt and its handler failed: "
+              + failure.getClass().getName();
       kernel.event(BrokerEvent.Type.DROPPED, "queue:" + settings.queue(), text, null);
     }
     d.lane.held().remove(d);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What a consumer runs with, after configuration was laid over what the program said.
  *
  * @param executor where handlers run
- * @param ownExecutor whether that executor is the library's, so that a handler may run on another of its threads
+ * @param ownExecutor whether that executor is the library's, so that a handler may run on another
+ *     of its threads
  */
 record Settings(
     String queue,

@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Settlements handed to a lane together; goes back to its pump for use again when the last one is answered. */
+/**
+ * Settlements handed to a lane together; goes back to its pump for use again when the last one is
+ * answered.
+ */
 final class SettleRun implements SettleBatch {
   static final int CAPACITY = 256;
 

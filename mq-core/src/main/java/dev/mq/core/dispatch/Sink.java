@@ -4,10 +4,16 @@ import java.util.List;
 
 /** Where lanes put what they receive. Thread-safe unless said otherwise. */
 interface Sink {
-  /** Takes deliveries in their order; called by a pump, does not block unless {@link #mayHandleInAccept}. */
+  /**
+   * Takes deliveries in their order; called by a pump, does not block unless {@link
+   * #mayHandleInAccept}.
+   */
   void accept(DeliveryImpl[] deliveries, int count);
 
-  /** Returns whether handlers may run inside {@link #accept}: an executor of the program may run tasks in its caller. */
+  /**
+   * Returns whether handlers may run inside {@link #accept}: an executor of the program may run
+   * tasks in its caller.
+   */
   default boolean mayHandleInAccept() {
     return false;
   }
@@ -29,7 +35,10 @@ interface Sink {
   /** Returns how many deliveries no handler has seen. */
   int backlog();
 
-  /** Waits until no handler runs, at most until a moment of the real clock; returns whether that is so. */
+  /**
+   * Waits until no handler runs, at most until a moment of the real clock; returns whether that is
+   * so.
+   */
   boolean awaitIdle(long deadlineNanos) throws InterruptedException;
 
   /** Returns whether the current thread is inside a handler of this consumer. */

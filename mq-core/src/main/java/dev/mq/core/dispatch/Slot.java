@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One place in which a handler runs, and what is needed to interrupt that handler and no other.
  *
- * <p>Invariants: {@code state} holds a phase and the number of the run, so that an interrupt meant for one run never starts in
- * another; while it is {@code INTERRUPTING} the thread inside cannot leave {@link #end}.
+ * <p>Invariants: {@code state} holds a phase and the number of the run, so that an interrupt meant
+ * for one run never starts in another; while it is {@code INTERRUPTING} the thread inside cannot
+ * leave {@link #end}.
  */
 final class Slot {
   private static final int PHASE_BITS = 2;
@@ -52,10 +53,13 @@ final class Slot {
     STATE.setVolatile(this, ((state >>> PHASE_BITS) + 1) << PHASE_BITS | RUNNING);
   }
 
-  /** Ends a run; returns whether it was interrupted for running too long, an interrupt that is then taken back. */
+  /**
+   * Ends a run; returns whether it was interrupted for running too long, an interrupt that is then
+   * taken back.
+   */
   boolean end() {
     long s = state;
-    if ((s & PHASE) == RUNNING && STATE.compareAndSet(this, s, s & ~PHASE | IDLE)) {
+    if ((s & PHASE) == RUNNING && STATE.compareAndSet(this, s, (s & ~PHASE) | IDLE)) {
       single = null;
       several = null;
       return false;
@@ -66,7 +70,7 @@ final class Slot {
     Thread.interrupted();
     single = null;
     several = null;
-    STATE.setVolatile(this, state & ~PHASE | IDLE);
+    STATE.setVolatile(this, (state & ~PHASE) | IDLE);
     return true;
   }
 
@@ -78,7 +82,10 @@ final class Slot {
     return isRunning() && thread == t;
   }
 
-  /** Returns when the running handler began, or {@code otherwise} when none runs or it was interrupted already. */
+  /**
+   * Returns when the running handler began, or {@code otherwise} when none runs or it was
+   * interrupted already.
+   */
   long startedOr(long otherwise) {
     long s = state;
     long started = startedNanos;
@@ -86,26 +93,29 @@ final class Slot {
   }
 
   /**
-   * Interrupts the handler if it is the one that began at a moment; returns what it has not settled, claimed as failed when
-   * {@code claim} says so.
+   * Interrupts the handler if it is the one that began at a moment; returns what it has not
+   * settled, claimed as failed when {@code claim} says so.
    */
   List<DeliveryImpl> interrupt(long began, boolean claim) {
     long s = state;
     if ((s & PHASE) != RUNNING
         || startedNanos != began
-        || !STATE.compareAndSet(this, s, s & ~PHASE | INTERRUPTING)) {
+        || !STATE.compareAndSet(this, s, (s & ~PHASE) | INTERRUPTING)) {
       return List.of();
     }
     DeliveryImpl one = single;
     List<DeliveryImpl> many = several;
-    List<DeliveryImpl> all = one != null ? List.of(one) : many != null ? List.copyOf(many) : List.of();
+    List<DeliveryImpl> all =
+        one != null ? List.of(one) : many != null ? List.copyOf(many) : List.of();
     List<DeliveryImpl> failed =
-        all.stream().filter(d -> claim ? d.claim(DeliveryImpl.NACK) : d.state() == DeliveryImpl.OPEN).toList();
+        all.stream()
+            .filter(d -> claim ? d.claim(DeliveryImpl.NACK) : d.state() == DeliveryImpl.OPEN)
+            .toList();
     Thread t = thread;
     if (t != null) {
       t.interrupt();
     }
-    STATE.setVolatile(this, s & ~PHASE | INTERRUPTED);
+    STATE.setVolatile(this, (s & ~PHASE) | INTERRUPTED);
     return failed;
   }
 }

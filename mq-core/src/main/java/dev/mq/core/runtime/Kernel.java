@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.mq.api.BrokerEvent;
 import dev.mq.api.Capabilities;
 import dev.mq.api.ClosedException;
+import dev.mq.api.DeclarationConflictException;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.core.config.Configuration;
@@ -20,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What everything made from one broker shares: session, clock, configuration, threads, events and the wrapping of errors.
- * Thread-safe.
+ * What everything made from one broker shares: session, clock, configuration, threads, events and
+ * the wrapping of errors. Thread-safe.
  */
 public final class Kernel {
   private final String name;
@@ -66,7 +67,10 @@ public final class Kernel {
     QueueRef queue(String name);
   }
 
-  /** Sets what can only be made once the kernel is there. Called once, before anything else uses the kernel. */
+  /**
+   * Sets what can only be made once the kernel is there. Called once, before anything else uses the
+   * kernel.
+   */
   public void wire(SystemPublisher publisher, QueueResolver resolver) {
     this.systemPublisher = publisher;
     this.queues = resolver;
@@ -107,12 +111,18 @@ public final class Kernel {
     return threads.handlers();
   }
 
-  /** Returns whether {@link #handlers()} are threads of the library, so that a handler may also run on another one of it. */
+  /**
+   * Returns whether {@link #handlers()} are threads of the library, so that a handler may also run
+   * on another one of it.
+   */
   public boolean ownHandlers() {
     return threads.ownHandlers();
   }
 
-  /** Returns the executor for completions of the program: threads marked so that {@link WouldBlock} knows them. */
+  /**
+   * Returns the executor for completions of the program: threads marked so that {@link WouldBlock}
+   * knows them.
+   */
   public Executor completions() {
     return threads.completions();
   }
@@ -133,7 +143,8 @@ public final class Kernel {
   }
 
   /** Tells the program's listener of an event; does not block. */
-  public void event(BrokerEvent.Type type, @Nullable String address, String text, @Nullable MqException error) {
+  public void event(
+      BrokerEvent.Type type, @Nullable String address, String text, @Nullable MqException error) {
     events.publish(new BrokerEvent(type, time.now(), name, address, text, error));
   }
 
@@ -145,14 +156,30 @@ public final class Kernel {
    */
   public MqException wrap(Throwable error, String operation, @Nullable String address) {
     if (error instanceof MqException mq) {
-      return mq;
+      return named(mq, operation, address);
     }
     if (error instanceof InterruptedException) {
-      return new MqException(ErrorCode.INTERRUPTED, true, true, text(operation, address, "interrupted"), error);
+      return new MqException(
+          ErrorCode.INTERRUPTED, true, true, text(operation, address, "interrupted"), error);
     }
     ErrorClass c = session.classify(error);
     String what = text(operation, address, String.valueOf(error));
     return Errors.make(c, what, error);
+  }
+
+  /**
+   * A backend does not know by which address the program reached it; the text a program sees has
+   * it.
+   */
+  private static MqException named(MqException error, String operation, @Nullable String address) {
+    String known = String.valueOf(error.getMessage());
+    if (address == null
+        || known.contains(address)
+        || error instanceof DeclarationConflictException) {
+      return error;
+    }
+    ErrorClass same = new ErrorClass(error.code(), error.isDefinite(), error.isRetryable());
+    return Errors.make(same, text(operation, address, known), error);
   }
 
   /** Runs an operation of the backend, with its exceptions wrapped. */
@@ -177,7 +204,10 @@ public final class Kernel {
     return closed;
   }
 
-  /** Marks the broker closed: {@link #checkOpen} throws from now on. Returns false when it was closed already. */
+  /**
+   * Marks the broker closed: {@link #checkOpen} throws from now on. Returns false when it was
+   * closed already.
+   */
   public boolean markClosed() {
     synchronized (children) {
       boolean first = !closed;
@@ -186,7 +216,10 @@ public final class Kernel {
     }
   }
 
-  /** Adds a child to be closed with the broker; throws {@link ClosedException} when that has happened. */
+  /**
+   * Adds a child to be closed with the broker; throws {@link ClosedException} when that has
+   * happened.
+   */
   public void adopt(Child child, String operation, @Nullable String address) {
     synchronized (children) {
       checkOpen(operation, address);

@@ -219,31 +219,26 @@ public final class RoutedTopology implements ExchangeTopology {
     replica.close();
   }
 
+  private boolean isNotFound(Throwable error) {
+    return kernel.wrap(error, "publish", null).code() == ErrorCode.NOT_FOUND;
+  }
+
   /**
-   * Takes a queue that the backend has lost out of the tables, without making the publisher wait
-   * for it.
+   * Takes a queue that the backend has lost out of the tables, without making the publisher wait.
    */
-  private boolean isGone(PublishTarget target, Throwable error) {
-    if (!(target instanceof BackendQueue)
-        || kernel.wrap(error, "publish", null).code() != ErrorCode.NOT_FOUND) {
-      return false;
-    }
-    QueueNode node = state().queue(target.name());
-    if (node != null && node.attachment() == target) {
-      kernel
-          .threads("topology")
-          .newThread(
-              () -> {
-                try {
-                  change(
-                      new TopologyCommand.DeleteQueue(ids.next(), node.name(), node.incarnation()));
-                } catch (RuntimeException e) {
-                  LOG.warn("cannot take deleted queue {} out of the topology", node.name(), e);
-                }
-              })
-          .start();
-    }
-    return true;
+  private void forget(QueueNode node) {
+    kernel
+        .threads("topology")
+        .newThread(
+            () -> {
+              try {
+                change(
+                    new TopologyCommand.DeleteQueue(ids.next(), node.name(), node.incarnation()));
+              } catch (RuntimeException e) {
+                LOG.warn("cannot take deleted queue {} out of the topology", node.name(), e);
+              }
+            })
+        .start();
   }
 
   private abstract class View implements Route {
@@ -255,11 +250,6 @@ public final class RoutedTopology implements ExchangeTopology {
     @Override
     public void whenCurrent(ViewCallback callback) {
       replica.whenCurrent(callback);
-    }
-
-    @Override
-    public boolean isGone(PublishTarget target, Throwable error) {
-      return RoutedTopology.this.isGone(target, error);
     }
   }
 
@@ -280,8 +270,26 @@ public final class RoutedTopology implements ExchangeTopology {
       }
       node.route(message.routingKey(), message.headers(), result);
       for (int i = 0; i < result.count(); i++) {
-        sink.add(handle(result.queue(i)));
+        QueueNode queue = result.queue(i);
+        try {
+          sink.add(handle(queue));
+        } catch (NotFoundException e) {
+          forget(queue);
+        }
       }
+    }
+
+    /** A queue that went while the message was on its way is bound to nothing any more. */
+    @Override
+    public boolean isGone(PublishTarget target, Throwable error) {
+      if (!(target instanceof BackendQueue) || !isNotFound(error)) {
+        return false;
+      }
+      QueueNode node = state().queue(target.name());
+      if (node != null && node.attachment() == target) {
+        forget(node);
+      }
+      return true;
     }
   }
 

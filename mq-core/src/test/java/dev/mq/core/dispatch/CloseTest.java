@@ -67,7 +67,8 @@ class CloseTest {
                   finished.add(d.message().id());
                 });
     assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
-    CompletableFuture<Boolean> closing = CompletableFuture.supplyAsync(() -> c.close(ofSeconds(20)));
+    CompletableFuture<Boolean> closing =
+        CompletableFuture.supplyAsync(() -> c.close(ofSeconds(20)));
     // What no handler saw is given back while the others still run.
     await().until(() -> queue.waiting().size() == 10 - concurrency);
     assertThat(closing).isNotDone();
@@ -85,7 +86,8 @@ class CloseTest {
   /** Y-02, Y-03, C-04. */
   @ParameterizedTest
   @CsvSource({"1,1,false", "4,1,false", "4,3,false", "1,1,true"})
-  void closeRacingHandlersStartsNoneAfterItReturned(int concurrency, int lanes, boolean batch) throws Exception {
+  void closeRacingHandlersStartsNoneAfterItReturned(int concurrency, int lanes, boolean batch)
+      throws Exception {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     for (int round = 0; round < 150; round++) {
@@ -97,7 +99,8 @@ class CloseTest {
       AtomicBoolean closed = new AtomicBoolean();
       AtomicInteger late = new AtomicInteger();
       AtomicInteger handled = new AtomicInteger();
-      dev.mq.api.ConsumerBuilder<byte[]> b = broker.consumer("race" + round).concurrency(concurrency);
+      dev.mq.api.ConsumerBuilder<byte[]> b =
+          broker.consumer("race" + round).concurrency(concurrency);
       Consumer c =
           batch
               ? b.startBatch(
@@ -121,7 +124,9 @@ class CloseTest {
       closed.set(true);
       second.get(20, TimeUnit.SECONDS);
       c.close();
-      assertThat(q.settledIds(SettleOutcome.ACK)).as("round %s, seed %s", round, seed).hasSize(handled.get());
+      assertThat(q.settledIds(SettleOutcome.ACK))
+          .as("round %s, seed %s", round, seed)
+          .hasSize(handled.get());
       assertThat(q.waiting()).hasSize(50 - handled.get());
       assertThat(late).hasValue(0);
       assertThat(q.closes).isEqualTo(1);
@@ -193,11 +198,19 @@ class CloseTest {
   @Test
   void closeWakesWaitingReceivers() {
     Receiver r = broker.consumer("q").receiver();
-    CompletableFuture<Delivery> waiting = CompletableFuture.supplyAsync(() -> r.receive(Duration.ofHours(1)));
-    CompletableFuture<List<Delivery>> batch = CompletableFuture.supplyAsync(() -> r.receiveBatch(3, Duration.ofHours(1)));
+    CompletableFuture<Delivery> waiting =
+        CompletableFuture.supplyAsync(() -> r.receive(Duration.ofHours(1)));
+    CompletableFuture<List<Delivery>> batch =
+        CompletableFuture.supplyAsync(() -> r.receiveBatch(3, Duration.ofHours(1)));
     r.close();
-    assertThat(waiting).failsWithin(ofSeconds(10)).withThrowableThat().withCauseInstanceOf(ClosedException.class);
-    assertThat(batch).failsWithin(ofSeconds(10)).withThrowableThat().withCauseInstanceOf(ClosedException.class);
+    assertThat(waiting)
+        .failsWithin(ofSeconds(10))
+        .withThrowableThat()
+        .withCauseInstanceOf(ClosedException.class);
+    assertThat(batch)
+        .failsWithin(ofSeconds(10))
+        .withThrowableThat()
+        .withCauseInstanceOf(ClosedException.class);
     assertThatThrownBy(() -> r.receive(ofSeconds(1))).isInstanceOf(ClosedException.class);
   }
 
@@ -206,7 +219,8 @@ class CloseTest {
     Receiver r = broker.consumer("q").receiver();
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> r.receive(ofSeconds(10)))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED));
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED));
     assertThat(Thread.interrupted()).isTrue();
   }
 
@@ -279,7 +293,8 @@ class CloseTest {
   @Test
   void consumersOfAClosedBrokerAreRefused() {
     broker.kernel.markClosed();
-    assertThatThrownBy(() -> broker.consumer("q").start((Delivery d) -> {})).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> broker.consumer("q").start((Delivery d) -> {}))
+        .isInstanceOf(ClosedException.class);
     assertThat(queue.lastOptions).isNull();
   }
 

@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +51,10 @@ class DispatchTest {
     assertThat(queue.violations()).isEmpty();
   }
 
-  /** A-16, with one lane that takes anything and with lanes that hand out nothing before what they hold is settled. */
+  /**
+   * A-16, with one lane that takes anything and with lanes that hand out nothing before what they
+   * hold is settled.
+   */
   @ParameterizedTest
   @CsvSource({"1,1000000", "4,2"})
   void readyMessageStartsWhileASlotIsFree(int lanes, int barrierAfter) throws Exception {
@@ -143,14 +147,16 @@ class DispatchTest {
               if (inside.computeIfAbsent(key, k -> new AtomicInteger()).incrementAndGet() > 1) {
                 overlap.set(true);
               }
-              seen.computeIfAbsent(key, k -> new CopyOnWriteArrayList<>()).add(Integer.valueOf(d.message().text()));
-              Thread.yield();
+              seen.computeIfAbsent(key, k -> new CopyOnWriteArrayList<>())
+                  .add(Integer.valueOf(d.message().text()));
+              LockSupport.parkNanos(1000);
               inside.get(key).decrementAndGet();
               now.decrementAndGet();
             });
     await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 2000);
     assertThat(overlap).as("seed %s", seed).isFalse();
-    seen.forEach((k, v) -> assertThat(v).as("%s, seed %s", k, seed).isSorted().hasSize(sent.get(k)));
+    seen.forEach(
+        (k, v) -> assertThat(v).as("%s, seed %s", k, seed).isSorted().hasSize(sent.get(k)));
     assertThat(most.get()).isGreaterThan(1);
   }
 
@@ -219,7 +225,7 @@ class DispatchTest {
               if (inside.incrementAndGet() > 1) {
                 overlap.set(true);
               }
-              Thread.yield();
+              LockSupport.parkNanos(1000);
               inside.decrementAndGet();
             });
     await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1000);
@@ -272,7 +278,11 @@ class DispatchTest {
                 });
     me.set(c);
     set.countDown();
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == started.availablePermits() && started.availablePermits() > 0);
+    await()
+        .until(
+            () ->
+                queue.settledIds(SettleOutcome.ACK).size() == started.availablePermits()
+                    && started.availablePermits() > 0);
     assertThat(started.availablePermits()).isLessThanOrEqualTo(3);
     while (queue.settledIds(SettleOutcome.ACK).size() < 100) {
       c.resume();
@@ -288,7 +298,11 @@ class DispatchTest {
         queue.add(message("m" + i));
       }
       List<Thread> threads = new CopyOnWriteArrayList<>();
-      broker.consumer("q").concurrency(8).executor(one).start((Delivery d) -> threads.add(Thread.currentThread()));
+      broker
+          .consumer("q")
+          .concurrency(8)
+          .executor(one)
+          .start((Delivery d) -> threads.add(Thread.currentThread()));
       await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 200);
       assertThat(threads.stream().distinct()).hasSize(1);
     } finally {
@@ -352,7 +366,8 @@ class DispatchTest {
   @ValueSource(ints = {1, 3})
   void nothingAHandlerThrowsStopsTheConsumer(int concurrency) {
     broker.nativeRetry = true;
-    for (String id : List.of("exception", "error", "overflow", "interrupted", "interrupting", "fine")) {
+    for (String id :
+        List.of("exception", "error", "overflow", "interrupted", "interrupting", "fine")) {
       queue.add(message(id));
     }
     List<Boolean> interruptedAtStart = new CopyOnWriteArrayList<>();
@@ -376,7 +391,8 @@ class DispatchTest {
     await().until(() -> queue.settlements().size() == 6);
     assertThat(queue.settledIds(SettleOutcome.RETRY))
         .containsExactlyInAnyOrder("exception", "error", "overflow", "interrupted");
-    assertThat(queue.settledIds(SettleOutcome.ACK)).containsExactlyInAnyOrder("interrupting", "fine");
+    assertThat(queue.settledIds(SettleOutcome.ACK))
+        .containsExactlyInAnyOrder("interrupting", "fine");
     assertThat(interruptedAtStart).doesNotContain(true);
     queue.add(message("later"));
     await().until(() -> queue.settledIds(SettleOutcome.ACK).contains("later"));

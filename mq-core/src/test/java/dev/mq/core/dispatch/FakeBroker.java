@@ -49,12 +49,19 @@ final class FakeBroker implements AutoCloseable {
   volatile MqException publishError;
   boolean nativeRetry;
   Duration queueTtl;
+  EndlessQueue endless;
 
   private FakeBroker(boolean realTime, Executor users) {
     threads = new Threads("fake", users);
     time = realTime ? new SystemTime(threads.factory("time")) : manual;
     kernel =
-        new Kernel("fake", new Session(), time, new Config(), threads, new EventBus(Runnable::run, events::add));
+        new Kernel(
+            "fake",
+            new Session(),
+            time,
+            new Config(),
+            threads,
+            new EventBus(Runnable::run, events::add));
     kernel.wire(this::publish, this::resolve);
   }
 
@@ -86,7 +93,8 @@ final class FakeBroker implements AutoCloseable {
     return events.stream().filter(e -> e.type() == type).toList();
   }
 
-  private void publish(String address, Message message, dev.mq.core.runtime.SystemPublisher.Done done) {
+  private void publish(
+      String address, Message message, dev.mq.core.runtime.SystemPublisher.Done done) {
     MqException error = publishError;
     if (error == null) {
       published.add(message);
@@ -178,7 +186,7 @@ final class FakeBroker implements AutoCloseable {
     @Override
     public QueueSubscription subscribe(
         BackendQueue queue, SubscribeOptions options, SubscriptionListener listener) {
-      return ((FakeQueue) queue).subscribe(options, listener);
+      return endless != null ? endless : ((FakeQueue) queue).subscribe(options, listener);
     }
 
     @Override

@@ -177,7 +177,8 @@ final class FakeQueue implements BackendQueue {
   void loseAll() {
     for (Sub sub : List.copyOf(subs)) {
       for (FakeLane lane : sub.lanes) {
-        // Told before anything is handed out again, so that the new deliveries are not taken for the old ones.
+        // Told before anything is handed out again, so that the new deliveries are not taken for
+        // the old ones.
         List<Entry> lost = new ArrayList<>();
         locked(() -> lost.addAll(lane.takeAll()));
         sub.listener.allLeasesLost(lane);
@@ -194,11 +195,12 @@ final class FakeQueue implements BackendQueue {
         List<Entry> lost = new ArrayList<>();
         locked(
             () -> {
-              lane.held.forEach((t, e) -> {
-                if (e.message.id().equals(id)) {
-                  tokens.add(t);
-                }
-              });
+              lane.held.forEach(
+                  (t, e) -> {
+                    if (e.message.id().equals(id)) {
+                      tokens.add(t);
+                    }
+                  });
               tokens.forEach(t -> lost.add(lane.held.remove(t)));
             });
         if (!tokens.isEmpty()) {
@@ -348,7 +350,10 @@ final class FakeQueue implements BackendQueue {
               return BARRIER;
             }
             int n = 0;
-            while (batch.room() > 0 && !ready.isEmpty() && n < maxBatch && held.size() < barrierAfter) {
+            while (batch.room() > 0
+                && !ready.isEmpty()
+                && n < maxBatch
+                && held.size() < barrierAfter) {
               Entry e = ready.poll();
               e.attempts++;
               handedOut++;
@@ -422,7 +427,8 @@ final class FakeQueue implements BackendQueue {
       if (e == null) {
         return SettleResult.LEASE_LOST;
       }
-      settled.add(new Settled(e.message.id(), batch.outcome(i), batch.delayNanos(i), System.nanoTime()));
+      settled.add(
+          new Settled(e.message.id(), batch.outcome(i), batch.delayNanos(i), System.nanoTime()));
       switch (batch.outcome(i)) {
         case ACK -> {
           // Gone.

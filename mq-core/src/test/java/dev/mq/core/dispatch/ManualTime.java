@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock that stands still until a test moves it; runs due timers on the test's thread, in order. */
+/**
+ * A clock that stands still until a test moves it; runs due timers on the test's thread, in order.
+ */
 final class ManualTime implements TimeSource {
   private record Task(long due, long number, Runnable run) {}
 

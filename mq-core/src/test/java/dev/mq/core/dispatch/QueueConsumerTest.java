@@ -95,11 +95,14 @@ class QueueConsumerTest {
             (body, d) -> {
               answers.add(d.release());
               answers.add(d.ack());
-              d.settled().thenAccept(r -> answers.add(r == SettleResult.SETTLED ? Settlement.ACCEPTED : null));
+              d.settled()
+                  .thenAccept(
+                      r -> answers.add(r == SettleResult.SETTLED ? Settlement.ACCEPTED : null));
               broker.kernel.children().forEach(x -> ((Consumer) x).pause());
             });
     await().until(() -> answers.size() == 3);
-    assertThat(answers).containsExactly(Settlement.ACCEPTED, Settlement.ALREADY_SETTLED, Settlement.ACCEPTED);
+    assertThat(answers)
+        .containsExactly(Settlement.ACCEPTED, Settlement.ALREADY_SETTLED, Settlement.ACCEPTED);
     assertThat(queue.settledIds(SettleOutcome.RELEASE)).containsExactly("m");
   }
 

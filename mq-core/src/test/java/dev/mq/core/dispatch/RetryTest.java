@@ -141,7 +141,10 @@ class RetryTest {
   void nativeRetryGetsTheBackoffOfThePolicy() {
     broker.nativeRetry = true;
     queue.add(message("m"), 3, 2);
-    broker.consumer("q").retry(Retry.backoff(ofSeconds(1), ofMinutes(1))).start((Delivery d) -> d.nack());
+    broker
+        .consumer("q")
+        .retry(Retry.backoff(ofSeconds(1), ofMinutes(1)))
+        .start((Delivery d) -> d.nack());
     await().until(() -> queue.settlements().size() == 1);
     assertThat(queue.settlements().get(0).outcome()).isEqualTo(SettleOutcome.RETRY);
     assertThat(queue.settlements().get(0).delayNanos()).isEqualTo(ofSeconds(4).toNanos());
@@ -188,7 +191,8 @@ class RetryTest {
   @Test
   void copyThatIsNotConfirmedReleasesTheOriginalAfterABackoff() {
     queue.add(message("m"));
-    broker.publishError = new MqException(ErrorCode.OUTCOME_UNKNOWN, false, true, "no answer", null);
+    broker.publishError =
+        new MqException(ErrorCode.OUTCOME_UNKNOWN, false, true, "no answer", null);
     Receiver r = broker.consumer("q").retry(Retry.backoff(Duration.ZERO, Duration.ZERO)).receiver();
     Delivery d = r.receive(ofSeconds(5));
     d.nack();
@@ -236,7 +240,9 @@ class RetryTest {
             (Delivery d) -> {
               switch (d.message().id()) {
                 case "direct" -> throw new ArithmeticException("secret-free");
-                case "cause" -> throw new java.io.IOException(new IllegalStateException(new ArithmeticException()));
+                case "cause" ->
+                    throw new java.io.IOException(
+                        new IllegalStateException(new ArithmeticException()));
                 default -> throw new IllegalStateException();
               }
             });
@@ -382,7 +388,8 @@ class RetryTest {
             })
         .start((body, d) -> seen.add(body));
     await().until(() -> dead.waiting().size() == 1 && seen.size() == 1);
-    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_REASON)).isEqualTo("undecodable");
+    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_REASON))
+        .isEqualTo("undecodable");
     assertThat(seen).containsExactly("good");
   }
 
@@ -433,10 +440,12 @@ class RetryTest {
   void crashLoopEndsInTheDeadLetterQueueAndFailuresDoNotCount() {
     queue.add(message("crashing"), 5, 0);
     queue.add(message("failing"), 50, 49);
-    Receiver r = broker.consumer("q").maxDeliveries(5).retry(Retry.defaults().deadLetter("dead")).receiver();
+    Receiver r =
+        broker.consumer("q").maxDeliveries(5).retry(Retry.defaults().deadLetter("dead")).receiver();
     assertThat(r.receive(ofSeconds(5)).message().id()).isEqualTo("failing");
     await().until(() -> dead.waiting().size() == 1);
-    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_REASON)).isEqualTo("delivery-limit");
+    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_REASON))
+        .isEqualTo("delivery-limit");
   }
 
   @Test
@@ -469,15 +478,25 @@ class RetryTest {
 
   @Test
   void contradictionsAreFoundBeforeAnySideEffect() {
-    assertThatThrownBy(() -> broker.consumer("q").retry(Retry.defaults().maxAttempts(3)).start((Delivery d) -> {}))
+    assertThatThrownBy(
+            () ->
+                broker
+                    .consumer("q")
+                    .retry(Retry.defaults().maxAttempts(3))
+                    .start((Delivery d) -> {}))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("dead-letter");
-    assertThatThrownBy(() -> broker.consumer("q").retry(limited(3).deadLetter("q")).start((Delivery d) -> {}))
+    assertThatThrownBy(
+            () -> broker.consumer("q").retry(limited(3).deadLetter("q")).start((Delivery d) -> {}))
         .isInstanceOf(ConfigException.class);
-    assertThatThrownBy(() -> broker.consumer("q").retry(limited(3).deadLetter("none")).start((Delivery d) -> {}))
+    assertThatThrownBy(
+            () ->
+                broker.consumer("q").retry(limited(3).deadLetter("none")).start((Delivery d) -> {}))
         .isInstanceOf(NotFoundException.class);
-    assertThatThrownBy(() -> broker.consumer("nowhere").start((Delivery d) -> {})).isInstanceOf(NotFoundException.class);
-    assertThatThrownBy(() -> broker.consumer("q").retry(Retry.inPlace()).receiver()).isInstanceOf(ConfigException.class);
+    assertThatThrownBy(() -> broker.consumer("nowhere").start((Delivery d) -> {}))
+        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> broker.consumer("q").retry(Retry.inPlace()).receiver())
+        .isInstanceOf(ConfigException.class);
     assertThat(queue.lastOptions).isNull();
     assertThat(broker.kernel.children()).isEmpty();
   }
@@ -487,7 +506,16 @@ class RetryTest {
     broker.config.put(
         "email",
         java.util.Map.of(
-            "prefetch", "7", "concurrency", "3", "retry.max-attempts", "2", "retry.dead-letter", "dead", "retry.first", "0"));
+            "prefetch",
+            "7",
+            "concurrency",
+            "3",
+            "retry.max-attempts",
+            "2",
+            "retry.dead-letter",
+            "dead",
+            "retry.first",
+            "0"));
     queue.add(message("m"));
     AtomicInteger calls = new AtomicInteger();
     broker

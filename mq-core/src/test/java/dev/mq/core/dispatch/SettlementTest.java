@@ -1,6 +1,7 @@
 package dev.mq.core.dispatch;
 
 import static dev.mq.core.dispatch.FakeBroker.message;
+import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,7 +60,8 @@ class SettlementTest {
     "reject,false,ACK",
     "reject,true,ACK"
   })
-  void explicitSettlementWinsOverReturnAndThrow(String verb, boolean thrown, SettleOutcome expected) {
+  void explicitSettlementWinsOverReturnAndThrow(
+      String verb, boolean thrown, SettleOutcome expected) {
     broker.nativeRetry = true;
     FakeQueue dead = broker.queue("dead");
     queue.add(message("m"));
@@ -140,7 +142,13 @@ class SettlementTest {
     for (int i = 0; i < rounds; i++) {
       queue.add(message("m" + i));
     }
-    Receiver r = broker.consumer("q").prefetch(16).concurrency(lanes).retry(Retry.defaults().drop()).receiver();
+    Receiver r =
+        broker
+            .consumer("q")
+            .prefetch(16)
+            .concurrency(lanes)
+            .retry(Retry.defaults().drop())
+            .receiver();
     int threads = 3;
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
@@ -160,7 +168,7 @@ class SettlementTest {
                     Settlement s =
                         switch (random.nextInt(4)) {
                           case 0 -> current[0].ack();
-                          case 1 -> current[0].nack(ofSeconds(3600));
+                          case 1 -> current[0].nack(ofHours(1));
                           case 2 -> current[0].reject();
                           default -> current[0].ack();
                         };
@@ -195,13 +203,17 @@ class SettlementTest {
         assertThat(word.get(20, TimeUnit.SECONDS)).isEqualTo(SettleResult.SETTLED);
       }
       assertThat(queue.settlements()).hasSize(rounds);
-      assertThat(queue.settlements().stream().map(FakeQueue.Settled::id).distinct()).hasSize(rounds);
+      assertThat(queue.settlements().stream().map(FakeQueue.Settled::id).distinct())
+          .hasSize(rounds);
     } finally {
       pool.shutdownNow();
     }
   }
 
-  /** A verb against the loss of the lease: either it was first and the broker answers, or it says LEASE_LOST. */
+  /**
+   * A verb against the loss of the lease: either it was first and the broker answers, or it says
+   * LEASE_LOST.
+   */
   @Test
   void settleRacingALeaseLossAnswersOneOrTheOther() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(1);
@@ -236,7 +248,8 @@ class SettlementTest {
         } else {
           assertThat(word).isEqualTo(SettleResult.SETTLED);
         }
-        assertThat(r.flush().toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo(SettleResult.SETTLED);
+        assertThat(r.flush().toCompletableFuture().get(10, TimeUnit.SECONDS))
+            .isEqualTo(SettleResult.SETTLED);
       }
       assertThat(queue.settlements()).hasSize(500);
       assertThat(lost).isBetween(0, 500);
@@ -253,7 +266,8 @@ class SettlementTest {
     queue.loseAll();
     assertThat(d.ack()).isEqualTo(Settlement.LEASE_LOST);
     assertThat(d.nack()).isEqualTo(Settlement.LEASE_LOST);
-    assertThat(d.settled().toCompletableFuture().get(5, TimeUnit.SECONDS)).isEqualTo(SettleResult.LEASE_LOST);
+    assertThat(d.settled().toCompletableFuture().get(5, TimeUnit.SECONDS))
+        .isEqualTo(SettleResult.LEASE_LOST);
     await().until(() -> broker.events(BrokerEvent.Type.LEASE_LOST).size() == 1);
     assertThat(r.receive(ofSeconds(5)).redelivered()).isTrue();
   }
@@ -317,7 +331,8 @@ class SettlementTest {
     Delivery a = r.receive(ofSeconds(5));
     Delivery b = r.receive(ofSeconds(5));
     Delivery c = r.receive(ofSeconds(5));
-    assertThat(r.flush().toCompletableFuture().get(5, TimeUnit.SECONDS)).isEqualTo(SettleResult.SETTLED);
+    assertThat(r.flush().toCompletableFuture().get(5, TimeUnit.SECONDS))
+        .isEqualTo(SettleResult.SETTLED);
     queue.holdAnswers = true;
     a.ack();
     await().until(() -> queue.settlements().size() == 1);
@@ -363,7 +378,10 @@ class SettlementTest {
     await().until(() -> queue.settledIds(SettleOutcome.RETRY).size() == 1);
   }
 
-  /** The acks of a serial consumer go out at the latest while its next handler runs, in a few milliseconds. */
+  /**
+   * The acks of a serial consumer go out at the latest while its next handler runs, in a few
+   * milliseconds.
+   */
   @Test
   void ackOfAFinishedMessageGoesOutWhileTheNextHandlerRuns() throws Exception {
     CountDownLatch go = new CountDownLatch(1);

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** Cuts the consumers of a queue off and connects them again. Thread-safe. A queue that is not there yet is cut off once it is. */
+/**
+ * Cuts the consumers of a queue off and connects them again. Thread-safe. A queue that is not there
+ * yet is cut off once it is.
+ */
 public final class Disconnects {
   private record Waiting(long afterDeliveries, Duration heal, FaultScript.Other fault) {}
 
@@ -27,7 +30,14 @@ public final class Disconnects {
     FaultScript.Other fault =
         engine
             .faults()
-            .other("disconnect(\"" + queue + "\").afterDeliveries(" + afterDeliveries + ").healAfter(" + heal + ")");
+            .other(
+                "disconnect(\""
+                    + queue
+                    + "\").afterDeliveries("
+                    + afterDeliveries
+                    + ").healAfter("
+                    + heal
+                    + ")");
     waiting.put(queue, new Waiting(afterDeliveries, heal, fault));
     engine.newestQueue(queue).ifPresent(this::arm);
   }
@@ -44,7 +54,11 @@ public final class Disconnects {
     String what = "queue:" + q.name();
     MqException error =
         new MqException(
-            ErrorCode.UNAVAILABLE, true, true, "consume " + what + ": disconnected by a scripted fault", null);
+            ErrorCode.UNAVAILABLE,
+            true,
+            true,
+            "consume " + what + ": disconnected by a scripted fault",
+            null);
     for (MemorySubscription s : q.subscriptions()) {
       s.listener().allLeasesLost(s);
     }

@@ -4,7 +4,6 @@ import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.api.QueueSpec;
 import dev.mq.inmemory.internal.fault.FaultScript;
-import dev.mq.inmemory.internal.log.Group;
 import dev.mq.inmemory.internal.log.MemoryLog;
 import dev.mq.inmemory.internal.log.MemoryTopologyLog;
 import dev.mq.inmemory.internal.queue.MemoryQueue;
@@ -18,7 +17,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The server of one process: what several sessions share. Thread-safe. Has no thread of its own while no timer waits. */
+/**
+ * The server of one process: what several sessions share. Thread-safe. Has no thread of its own
+ * while no timer waits.
+ */
 public final class Engine {
   /** Names a queue and tells it from earlier ones of its name. */
   record QueueKey(String name, String incarnation) {}
@@ -95,7 +97,13 @@ public final class Engine {
             key,
             k -> {
               MemoryQueue made =
-                  new MemoryQueue(spec, incarnation, spec.exclusive() ? creator : null, time, activity, this::removeQueue);
+                  new MemoryQueue(
+                      spec,
+                      incarnation,
+                      spec.exclusive() ? creator : null,
+                      time,
+                      activity,
+                      this::removeQueue);
               newest.put(k.name(), made);
               return made;
             });

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Publishes one by one with what the fault script says. Thread-safe as far as late confirms need it. */
+/**
+ * Publishes one by one with what the fault script says. Thread-safe as far as late confirms need
+ * it.
+ */
 final class FaultyPublish {
   private final TimeSource time;
   private final Set<Late> late = ConcurrentHashMap.newKeySet();
@@ -26,7 +29,12 @@ final class FaultyPublish {
     if (verdict.fail) {
       batch.failed(
           index,
-          new MqException(ErrorCode.UNAVAILABLE, true, true, what(batch, index) + "failed by a scripted fault", null));
+          new MqException(
+              ErrorCode.UNAVAILABLE,
+              true,
+              true,
+              what(batch, index) + "failed by a scripted fault",
+              null));
       return;
     }
     publisher.publishStraight(new One(batch, index, verdict, true));
@@ -45,7 +53,8 @@ final class FaultyPublish {
   }
 
   private static MqException lost(PublishBatch batch, int index) {
-    return new OutcomeUnknownException(what(batch, index) + "the confirm was lost by a scripted fault");
+    return new OutcomeUnknownException(
+        what(batch, index) + "the confirm was lost by a scripted fault");
   }
 
   /** A batch of one message of another batch, whose answer is changed on its way back. */
@@ -121,7 +130,10 @@ final class FaultyPublish {
     }
   }
 
-  /** A confirm that comes later, unless the publisher is closed first; whoever takes it out of the set answers. */
+  /**
+   * A confirm that comes later, unless the publisher is closed first; whoever takes it out of the
+   * set answers.
+   */
   private final class Late {
     private final PublishBatch batch;
     private final int index;

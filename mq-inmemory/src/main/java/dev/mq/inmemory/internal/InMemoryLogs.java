@@ -31,9 +31,13 @@ final class InMemoryLogs implements LogDriver {
     session.checkOpen("declare log:" + spec.name());
     LogSpec wanted = plain(spec);
     MemoryLog log =
-        engine.logs().computeIfAbsent(spec.name(), name -> new MemoryLog(wanted, engine.time(), engine.activity()));
+        engine
+            .logs()
+            .computeIfAbsent(
+                spec.name(), name -> new MemoryLog(wanted, engine.time(), engine.activity()));
     if (!log.spec().equals(wanted)) {
-      throw new DeclarationConflictException("log '" + spec.name() + "'", log.spec().toString(), wanted.toString());
+      throw new DeclarationConflictException(
+          "log '" + spec.name() + "'", log.spec().toString(), wanted.toString());
     }
     return log;
   }
@@ -59,7 +63,9 @@ final class InMemoryLogs implements LogDriver {
   @Override
   public BackendLog open(String name) {
     session.checkOpen("open log:" + name);
-    return engine.log(name).orElseThrow(() -> new NotFoundException("open log:" + name + ": there is no such log"));
+    return engine
+        .log(name)
+        .orElseThrow(() -> new NotFoundException("open log:" + name + ": there is no such log"));
   }
 
   @Override
@@ -116,6 +122,7 @@ final class InMemoryLogs implements LogDriver {
     if (log instanceof MemoryLog l) {
       return l;
     }
-    throw new MqException(ErrorCode.INVALID_ARGUMENT, "log:" + log.name() + " is of another backend");
+    throw new MqException(
+        ErrorCode.INVALID_ARGUMENT, "log:" + log.name() + " is of another backend");
   }
 }

@@ -12,8 +12,8 @@ import dev.mq.spi.PublishTarget;
 import java.time.Duration;
 
 /**
- * Publishes inline: every message of a batch is completed before the call returns, unless a fault delays it. Neighbours with the same target go in under
- * one lock.
+ * Publishes inline: every message of a batch is completed before the call returns, unless a fault
+ * delays it. Neighbours with the same target go in under one lock.
  */
 final class InMemoryPublisher implements PublishChannel {
   private final InMemorySession session;
@@ -58,7 +58,10 @@ final class InMemoryPublisher implements PublishChannel {
     }
   }
 
-  /** Returns the index after the last neighbour that goes to the same place; a body that is too large is a run of its own. */
+  /**
+   * Returns the index after the last neighbour that goes to the same place; a body that is too
+   * large is a run of its own.
+   */
   private int endOfRun(PublishBatch batch, int from, PublishTarget target) {
     int size = batch.size();
     int partition = batch.partition(from);
@@ -66,7 +69,10 @@ final class InMemoryPublisher implements PublishChannel {
     if (isTooLarge(batch, from)) {
       return to;
     }
-    while (to < size && batch.target(to) == target && batch.partition(to) == partition && !isTooLarge(batch, to)) {
+    while (to < size
+        && batch.target(to) == target
+        && batch.partition(to) == partition
+        && !isTooLarge(batch, to)) {
       to++;
     }
     return to;
@@ -78,7 +84,8 @@ final class InMemoryPublisher implements PublishChannel {
 
   private void checkUsable(PublishTarget target) {
     if (closed) {
-      throw new MqException(ErrorCode.CLOSED, "publish " + target.name() + ": the publisher is closed");
+      throw new MqException(
+          ErrorCode.CLOSED, "publish " + target.name() + ": the publisher is closed");
     }
     session.checkOpen("publish");
   }
@@ -86,8 +93,13 @@ final class InMemoryPublisher implements PublishChannel {
   private void publishRun(PublishBatch batch, PublishTarget target, int from, int to) {
     if (isTooLarge(batch, from)) {
       throw new MessageTooLargeException(
-          "publish " + target.name() + ": the body has " + batch.message(from).bodyBytes() + " bytes, at most "
-              + session.maxBodyBytes() + " are accepted");
+          "publish "
+              + target.name()
+              + ": the body has "
+              + batch.message(from).bodyBytes()
+              + " bytes, at most "
+              + session.maxBodyBytes()
+              + " are accepted");
     }
     if (target instanceof MemoryQueue queue) {
       publishToQueue(batch, queue, from, to);
@@ -98,7 +110,8 @@ final class InMemoryPublisher implements PublishChannel {
         batch.confirmed(i, partition, first + (i - from));
       }
     } else {
-      throw new MqException(ErrorCode.INVALID_ARGUMENT, "publish " + target.name() + ": is of another backend");
+      throw new MqException(
+          ErrorCode.INVALID_ARGUMENT, "publish " + target.name() + ": is of another backend");
     }
   }
 
@@ -121,7 +134,10 @@ final class InMemoryPublisher implements PublishChannel {
         ErrorCode.QUEUE_FULL,
         true,
         true,
-        "publish queue:" + queue.name() + ": the queue is full, its maximum length is " + queue.spec().maxLength(),
+        "publish queue:"
+            + queue.name()
+            + ": the queue is full, its maximum length is "
+            + queue.spec().maxLength(),
         null);
   }
 

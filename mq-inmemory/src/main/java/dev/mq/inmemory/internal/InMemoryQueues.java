@@ -60,7 +60,9 @@ final class InMemoryQueues implements QueueDriver {
   static void cancel(MemoryQueue q, List<MemorySubscription> subscriptions) {
     for (MemorySubscription s : subscriptions) {
       s.listener().allLeasesLost(s);
-      s.listener().cancelled(new NotFoundException("consume queue:" + q.name() + ": the queue was deleted"));
+      s.listener()
+          .cancelled(
+              new NotFoundException("consume queue:" + q.name() + ": the queue was deleted"));
     }
   }
 
@@ -85,7 +87,8 @@ final class InMemoryQueues implements QueueDriver {
   }
 
   @Override
-  public QueueSubscription subscribe(BackendQueue queue, SubscribeOptions options, SubscriptionListener listener) {
+  public QueueSubscription subscribe(
+      BackendQueue queue, SubscribeOptions options, SubscriptionListener listener) {
     session.checkOpen("consume queue:" + queue.name());
     MemorySubscription s = own(queue).subscribe(session, options, listener, session::forget);
     session.add(s);
@@ -96,6 +99,7 @@ final class InMemoryQueues implements QueueDriver {
     if (queue instanceof MemoryQueue q) {
       return q;
     }
-    throw new MqException(ErrorCode.INVALID_ARGUMENT, "queue:" + queue.name() + " is of another backend");
+    throw new MqException(
+        ErrorCode.INVALID_ARGUMENT, "queue:" + queue.name() + " is of another backend");
   }
 }

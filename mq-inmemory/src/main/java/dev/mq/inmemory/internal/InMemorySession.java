@@ -49,7 +49,11 @@ public final class InMemorySession implements BackendSession {
    * @param unwrapped what the program gets when it asks for the engine
    */
   public InMemorySession(
-      Engine engine, BackendContext context, Object unwrapped, int maxBodyBytes, Duration sessionTimeout) {
+      Engine engine,
+      BackendContext context,
+      Object unwrapped,
+      int maxBodyBytes,
+      Duration sessionTimeout) {
     this.engine = engine;
     this.context = context;
     this.unwrapped = unwrapped;
@@ -114,7 +118,8 @@ public final class InMemorySession implements BackendSession {
   void checkOpen(String operation) {
     switch (state.get()) {
       case OPEN -> {}
-      case KILLED -> throw new MqException(ErrorCode.UNAVAILABLE, operation + ": the session was killed");
+      case KILLED ->
+          throw new MqException(ErrorCode.UNAVAILABLE, operation + ": the session was killed");
       case CLOSED -> throw new MqException(ErrorCode.CLOSED, operation + ": the session is closed");
     }
   }
@@ -184,7 +189,9 @@ public final class InMemorySession implements BackendSession {
 
   @Override
   public String healthProblem() {
-    return state.get() == State.OPEN ? "" : "the session is " + state.get().name().toLowerCase(Locale.ROOT);
+    return state.get() == State.OPEN
+        ? ""
+        : "the session is " + state.get().name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -199,7 +206,10 @@ public final class InMemorySession implements BackendSession {
     return type.isInstance(unwrapped) ? Optional.of(type.cast(unwrapped)) : Optional.empty();
   }
 
-  /** Ends the session as the death of its process would, and tells the runtime that its connection is lost. */
+  /**
+   * Ends the session as the death of its process would, and tells the runtime that its connection
+   * is lost.
+   */
   public void kill() {
     if (state.compareAndSet(State.OPEN, State.KILLED)) {
       List<MemorySubscription> lost = List.copyOf(subscriptions);
@@ -207,7 +217,8 @@ public final class InMemorySession implements BackendSession {
       for (MemorySubscription s : lost) {
         s.listener().allLeasesLost(s);
       }
-      context.connectionLost("engine", new MqException(ErrorCode.UNAVAILABLE, "the session was killed"));
+      context.connectionLost(
+          "engine", new MqException(ErrorCode.UNAVAILABLE, "the session was killed"));
     }
   }
 

@@ -38,8 +38,9 @@ final class InMemoryTopologyLog implements TopologyLog {
   @Override
   public Subscription follow(Follower follower) {
     session.checkOpen("follow topology");
-    MemoryTopologyLog.Following f = 
-        session.add(log.follow(follower, () -> session.engine().faults().topologyDelay(session.broker())));
+    MemoryTopologyLog.Following f =
+        session.add(
+            log.follow(follower, () -> session.engine().faults().topologyDelay(session.broker())));
     return f::stop;
   }
 

@@ -12,9 +12,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Knows whether consumers and groups have something to do, and waits until they have not.
  *
- * <p>Before the clock moves the engine comes to rest: programs then have done at each moment what they do at that moment, and
- * timers they start count from it. Work that does not end (a handler that waits for something the clock must bring) must not hold
- * the clock for ever: when nothing has happened for a while, as much as is unfinished then is not waited for again.
+ * <p>Before the clock moves the engine comes to rest: programs then have done at each moment what
+ * they do at that moment, and timers they start count from it. Work that does not end (a handler
+ * that waits for something the clock must bring) must not hold the clock for ever: when nothing has
+ * happened for a while, as much as is unfinished then is not waited for again.
  */
 public final class Rest {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -107,13 +108,27 @@ public final class Rest {
       long n = q.unfinished();
       if (n > 0) {
         int held = q.inHand().size();
-        parts.add("queue '" + q.name() + "' has " + held + " messages in hand and " + (n - held) + " that its consumers could take");
+        parts.add(
+            "queue '"
+                + q.name()
+                + "' has "
+                + held
+                + " messages in hand and "
+                + (n - held)
+                + " that its consumers could take");
       }
     }
     for (MemoryLog l : engine.allLogs()) {
       for (Group g : l.groups()) {
         if (g.unfinished() > 0) {
-          parts.add("group '" + g.name() + "' of log '" + l.name() + "' has " + g.unfinished() + " records or partitions to go");
+          parts.add(
+              "group '"
+                  + g.name()
+                  + "' of log '"
+                  + l.name()
+                  + "' has "
+                  + g.unfinished()
+                  + " records or partitions to go");
         }
       }
     }

@@ -62,7 +62,7 @@ public final class Demo {
     Shop shop = new Shop("demo-" + UUID.randomUUID().toString().substring(0, 8));
     try (Connections connections = new Connections(options);
         Run run = new Run(orders, shop, connections, out)) {
-      out.println("An order pipeline on " + run.backends() + ": " + orders.size() + " orders");
+      out.println("An order pipeline on " + run.backends() + ", orders: " + orders.size());
       out.println();
       RunResult result = run.run();
       Map<String, List<String>> problems = Checks.problems(result);

@@ -94,14 +94,14 @@ final class OrderFile {
     try {
       return Order.JSON.decode(line.getBytes(StandardCharsets.UTF_8), name, Headers.empty());
     } catch (DecodeException e) {
-      throw new BadFileException(name + " line " + number + ": not an order in JSON: " + reason(e));
+      throw new BadFileException(name + " line " + number + ": " + reason(e));
     }
   }
 
-  /** Returns the first line of what the parser said; the rest is about places inside it. */
+  /** Returns why a line is no order, without what this program knows better: the file and the line. */
   private static String reason(DecodeException e) {
-    Throwable cause = e.getCause() == null ? e : e.getCause();
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unreadable");
+    String text = String.valueOf(e.getMessage());
+    return text.substring(text.lastIndexOf(": ") + 1).strip().replace(", line 1, column", " at column");
   }
 
   /**

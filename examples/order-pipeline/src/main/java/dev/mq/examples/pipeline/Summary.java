@@ -82,11 +82,11 @@ final class Summary {
             .filter(entry -> entry.done)
             .collect(
                 Collectors.groupingBy(entry -> entry.worker, TreeMap::new, Collectors.counting()));
-    line(
-        stage,
+    String counts =
         byWorker.entrySet().stream()
             .map(count -> count.getKey() + " " + count.getValue() + fate(count.getKey()))
-            .collect(Collectors.joining(", ")));
+            .collect(Collectors.joining(", "));
+    line(stage, counts.isEmpty() ? "nothing done" : counts);
   }
 
   private String fate(String worker) {

@@ -9,7 +9,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The faults of one engine. Thread-safe. While there are none for sends or for the topology, asking costs one volatile read. */
+/**
+ * The faults of one engine. Thread-safe. While there are none for sends or for the topology, asking
+ * costs one volatile read.
+ */
 public final class FaultScript {
   /** What happens to one send; several faults may meet it. */
   public static final class Verdict {
@@ -100,7 +103,13 @@ public final class FaultScript {
     try {
       sends.add(
           new SendFault(
-              kind, destination, what + "(\"" + destination + "\")." + when, number, probability, delay, action));
+              kind,
+              destination,
+              what + "(\"" + destination + "\")." + when,
+              number,
+              probability,
+              delay,
+              action));
       hasSends = true;
     } finally {
       lock.unlock();
@@ -178,7 +187,9 @@ public final class FaultScript {
     try {
       sends.stream().filter(f -> !f.fired()).forEach(f -> left.add(f.toString()));
       others.stream().filter(o -> !o.fired).forEach(o -> left.add(o.text));
-      return left.isEmpty() ? "" : "faults that did not happen (seed " + seed + "): " + String.join(", ", left);
+      return left.isEmpty()
+          ? ""
+          : "faults that did not happen (seed " + seed + "): " + String.join(", ", left);
     } finally {
       lock.unlock();
     }

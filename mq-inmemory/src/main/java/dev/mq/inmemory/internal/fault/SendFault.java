@@ -32,11 +32,18 @@ final class SendFault {
   /**
    * Creates a fault.
    *
-   * @param number which send it meets, counted from 1 on from now, or 0 when {@code probability} decides
+   * @param number which send it meets, counted from 1 on from now, or 0 when {@code probability}
+   *     decides
    * @param action what to do in addition, or null
    */
   SendFault(
-      Kind kind, String destination, String text, long number, double probability, Duration delay, @Nullable Runnable action) {
+      Kind kind,
+      String destination,
+      String text,
+      long number,
+      double probability,
+      Duration delay,
+      @Nullable Runnable action) {
     this.kind = kind;
     this.destination = destination;
     this.text = text;
@@ -46,7 +53,10 @@ final class SendFault {
     this.action = action;
   }
 
-  /** Decides about a message. Copies of one message for several queues are one send and share its fate. */
+  /**
+   * Decides about a message. Copies of one message for several queues are one send and share its
+   * fate.
+   */
   boolean hits(PublishBatch batch, int index, SplittableRandom random) {
     if (number > 0 && fired && lastBatch != batch || !isFor(batch, index)) {
       return false;

@@ -17,12 +17,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coordinator of one group of one log. Thread-safe; {@code lock} is never held while a listener runs.
+ * The coordinator of one group of one log. Thread-safe; {@code lock} is never held while a listener
+ * runs.
  *
- * <p>{@code target} says who shall own a partition, {@code owner} who does. A partition moves in two steps, each in a poll of the
- * member concerned: the old owner runs its revoked callback and lets go, then the new one takes it. Only a member that was
- * closed, killed or silent for longer than its timeout loses a partition without a word. {@code committed} is -1 where nothing
- * was committed; reading then begins at {@code start}, which is fixed when the group is made, or 0 for partitions added later.
+ * <p>{@code target} says who shall own a partition, {@code owner} who does. A partition moves in
+ * two steps, each in a poll of the member concerned: the old owner runs its revoked callback and
+ * lets go, then the new one takes it. Only a member that was closed, killed or silent for longer
+ * than its timeout loses a partition without a word. {@code committed} is -1 where nothing was
+ * committed; reading then begins at {@code start}, which is fixed when the group is made, or 0 for
+ * partitions added later.
  */
 public final class Group {
   private final MemoryLog log;
@@ -132,7 +135,10 @@ public final class Group {
     }
   }
 
-  /** Moves every partition to the next member, or takes it from the only one and gives it back; for tests of programs. */
+  /**
+   * Moves every partition to the next member, or takes it from the only one and gives it back; for
+   * tests of programs.
+   */
   public void shuffle() {
     lock.lock();
     try {
@@ -274,9 +280,13 @@ public final class Group {
       for (Map.Entry<Integer, Long> e : positions.offsets().entrySet()) {
         int p = e.getKey();
         if (p >= owner.length || owner[p] != m) {
-          error = failure(ErrorCode.FENCED, "partition " + p + " is not owned by this member any more");
+          error =
+              failure(ErrorCode.FENCED, "partition " + p + " is not owned by this member any more");
         } else if (e.getValue() > log.partition(p).end()) {
-          error = failure(ErrorCode.OUT_OF_RANGE, "offset " + e.getValue() + " of partition " + p + " is beyond the end");
+          error =
+              failure(
+                  ErrorCode.OUT_OF_RANGE,
+                  "offset " + e.getValue() + " of partition " + p + " is beyond the end");
         } else {
           committed[p] = e.getValue();
         }
@@ -314,7 +324,13 @@ public final class Group {
       if (!members.isEmpty()) {
         throw new MqException(
             ErrorCode.OWNED_BY_OTHER,
-            "reset log:" + log.name() + " group " + name + ": the group has " + members.size() + " members");
+            "reset log:"
+                + log.name()
+                + " group "
+                + name
+                + ": the group has "
+                + members.size()
+                + " members");
       }
       positions.offsets().forEach(log::checked);
       grow(log.partitions());
@@ -340,9 +356,13 @@ public final class Group {
     }
   }
 
-  /** Arms the timer for the member that is silent longest; without one that is outside of its poll there is no timer. */
+  /**
+   * Arms the timer for the member that is silent longest; without one that is outside of its poll
+   * there is no timer.
+   */
   private void schedule() {
-    // Cleared before looking: a member that leaves its poll meanwhile then calls watch in vain at worst, never too early.
+    // Cleared before looking: a member that leaves its poll meanwhile then calls watch in vain at
+    // worst, never too early.
     watching = false;
     long now = time.nanoTime();
     long first = Long.MAX_VALUE;
@@ -380,7 +400,10 @@ public final class Group {
 
   // -- looking
 
-  /** Returns how much there is to do for the members: records not committed, and partitions on the move. */
+  /**
+   * Returns how much there is to do for the members: records not committed, and partitions on the
+   * move.
+   */
   public long unfinished() {
     lock.lock();
     try {

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one partition whose offsets differ in the low bits only. Written under the lock of the partition, read without
- * it: a reader looks only at slots below the end of the partition, which is published after they were written.
+ * The records of one partition whose offsets differ in the low bits only. Written under the lock of
+ * the partition, read without it: a reader looks only at slots below the end of the partition,
+ * which is published after they were written.
  */
 final class LogSegment {
   static final int SHIFT = 12;
@@ -16,7 +17,10 @@ final class LogSegment {
 
   private final @Nullable Message[] messages = new Message[SLOTS];
 
-  /** The timestamps, or null while all are alike. Volatile, so that whoever sees the array sees what was filled in. */
+  /**
+   * The timestamps, or null while all are alike. Volatile, so that whoever sees the array sees what
+   * was filled in.
+   */
   private volatile long @Nullable [] timestamps;
 
   private long firstTimestamp;

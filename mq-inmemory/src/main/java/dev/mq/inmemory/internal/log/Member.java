@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A member of a group. As a {@link Source}; in addition its group tells it through {@code eventsPending} that the next poll has
- * partitions to hand over or to take.
+ * A member of a group. As a {@link Source}; in addition its group tells it through {@code
+ * eventsPending} that the next poll has partitions to hand over or to take.
  */
 public final class Member extends Source implements GroupMember {
   private final Group group;
@@ -80,7 +80,10 @@ public final class Member extends Source implements GroupMember {
     Map<Integer, Long> claimed = group.claim(this);
     if (!claimed.isEmpty()) {
       claimed.forEach((p, offset) -> startReading(log.partition(p), offset));
-      callback(() -> listener.assigned(claimed.keySet().stream().mapToInt(Integer::intValue).sorted().toArray()));
+      callback(
+          () ->
+              listener.assigned(
+                  claimed.keySet().stream().mapToInt(Integer::intValue).sorted().toArray()));
     }
   }
 
@@ -122,7 +125,8 @@ public final class Member extends Source implements GroupMember {
   public void seek(int partition, long offset) {
     if (!group.isOwner(this, partition)) {
       throw new MqException(
-          ErrorCode.FENCED, "seek log:" + log.name() + ": partition " + partition + " is not owned by this member");
+          ErrorCode.FENCED,
+          "seek log:" + log.name() + ": partition " + partition + " is not owned by this member");
     }
     super.seek(partition, offset);
   }

@@ -21,7 +21,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 
-/** A log. Thread-safe. {@code lock} guards the number of partitions; partitions and groups have locks of their own. */
+/**
+ * A log. Thread-safe. {@code lock} guards the number of partitions; partitions and groups have
+ * locks of their own.
+ */
 public final class MemoryLog implements BackendLog {
   private final LogSpec spec;
   private final EngineTime time;
@@ -44,7 +47,9 @@ public final class MemoryLog implements BackendLog {
     Partition[] p = Arrays.copyOf(partitions, total);
     Duration retention = spec.retention();
     for (int i = partitions.length; i < total; i++) {
-      p[i] = new Partition(name(), i, retention == null ? 0 : retention.toMillis(), spec.retentionBytes(), time);
+      p[i] =
+          new Partition(
+              name(), i, retention == null ? 0 : retention.toMillis(), spec.retentionBytes(), time);
     }
     partitions = p;
   }
@@ -72,26 +77,38 @@ public final class MemoryLog implements BackendLog {
     Partition[] p = partitions;
     if (number < 0 || number >= p.length) {
       throw new MqException(
-          ErrorCode.INVALID_ARGUMENT, "log:" + name() + ": partition " + number + " is none of 0 to " + (p.length - 1));
+          ErrorCode.INVALID_ARGUMENT,
+          "log:" + name() + ": partition " + number + " is none of 0 to " + (p.length - 1));
     }
     return p[number];
   }
 
-  /** Appends messages {@code from} to {@code to} (exclusive) of a batch to one partition; returns the first offset. */
+  /**
+   * Appends messages {@code from} to {@code to} (exclusive) of a batch to one partition; returns
+   * the first offset.
+   */
   public long append(int partition, PublishBatch batch, int from, int to) {
     long first = partition(partition).append(batch, from, to);
     activity.touch();
     return first;
   }
 
-  /** Raises the number of partitions; existing groups read the new ones from their beginning (L-14). */
+  /**
+   * Raises the number of partitions; existing groups read the new ones from their beginning (L-14).
+   */
   public void addPartitions(int total) {
     lock.lock();
     try {
       if (total < partitions.length || total > 10_000) {
         throw new MqException(
             ErrorCode.INVALID_ARGUMENT,
-            "addPartitions log:" + name() + ": " + total + " is not in " + partitions.length + " to 10000");
+            "addPartitions log:"
+                + name()
+                + ": "
+                + total
+                + " is not in "
+                + partitions.length
+                + " to 10000");
       }
       grow(total);
     } finally {
@@ -159,7 +176,15 @@ public final class MemoryLog implements BackendLog {
     if (offset < p.begin() || offset > p.end()) {
       throw new MqException(
           ErrorCode.OUT_OF_RANGE,
-          "log:" + name() + " partition " + partition + ": offset " + offset + " lies outside of " + p.begin() + " to "
+          "log:"
+              + name()
+              + " partition "
+              + partition
+              + ": offset "
+              + offset
+              + " lies outside of "
+              + p.begin()
+              + " to "
               + p.end());
     }
     return offset;
@@ -173,7 +198,8 @@ public final class MemoryLog implements BackendLog {
   }
 
   /** Joins a group, and makes it when there is none of this name. */
-  public Member join(String group, Position start, Duration sessionTimeout, GroupListener listener) {
+  public Member join(
+      String group, Position start, Duration sessionTimeout, GroupListener listener) {
     Group g = groups.computeIfAbsent(group, name -> new Group(this, name, start, time, activity));
     Member m = g.join(sessionTimeout, listener);
     sources.add(m);
@@ -188,7 +214,9 @@ public final class MemoryLog implements BackendLog {
 
   /** Sets what a group committed; makes the group when there is none of this name. */
   public void reset(String group, Positions positions) {
-    groups.computeIfAbsent(group, name -> new Group(this, name, Position.begin(), time, activity)).reset(positions);
+    groups
+        .computeIfAbsent(group, name -> new Group(this, name, Position.begin(), time, activity))
+        .reset(positions);
   }
 
   /** Returns the groups. */

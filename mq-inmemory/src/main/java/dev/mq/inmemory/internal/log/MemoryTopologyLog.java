@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The commands all sessions of an engine share. Thread-safe.
  *
- * <p>An append hands its command to every follower before it returns, unless a follower is told late on purpose. Each follower
- * has a lock of its own, held while it is told, so commands come one at a time and in order whoever appends; {@code lock}
- * guards the commands and is not held then.
+ * <p>An append hands its command to every follower before it returns, unless a follower is told
+ * late on purpose. Each follower has a lock of its own, held while it is told, so commands come one
+ * at a time and in order whoever appends; {@code lock} guards the commands and is not held then.
  */
 public final class MemoryTopologyLog {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryTopologyLog.class);
@@ -95,7 +95,10 @@ public final class MemoryTopologyLog {
       this.delay = delay;
     }
 
-    /** Tells what is due. Inside the follower's own callback it does nothing: the call underneath goes on. */
+    /**
+     * Tells what is due. Inside the follower's own callback it does nothing: the call underneath
+     * goes on.
+     */
     void tell() {
       if (telling.isHeldByCurrentThread()) {
         return;

@@ -11,12 +11,15 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * One partition. Thread-safe. Writers hold the lock; readers do not.
  *
- * <p>Records {@code begin} (inclusive) to {@code end} (exclusive) are there. {@code end} is written after the records and the
- * directory, once a batch, so a reader that reads {@code end} first finds everything below it. Timestamps never decrease.
- * Retention removes whole segments from the front only.
+ * <p>Records {@code begin} (inclusive) to {@code end} (exclusive) are there. {@code end} is written
+ * after the records and the directory, once a batch, so a reader that reads {@code end} first finds
+ * everything below it. Timestamps never decrease. Retention removes whole segments from the front
+ * only.
  */
 final class Partition {
-  /** The segments from number {@code first} on, where the number is the offset without its low bits. */
+  /**
+   * The segments from number {@code first} on, where the number is the offset without its low bits.
+   */
   private record Directory(long first, LogSegment[] segments) {}
 
   private final String log;
@@ -51,7 +54,10 @@ final class Partition {
     return number;
   }
 
-  /** Appends messages {@code from} to {@code to} (exclusive) of a batch and returns the offset of the first. */
+  /**
+   * Appends messages {@code from} to {@code to} (exclusive) of a batch and returns the offset of
+   * the first.
+   */
   long append(PublishBatch batch, int from, int to) {
     long first;
     lock.lock();
@@ -92,7 +98,10 @@ final class Partition {
     return added;
   }
 
-  /** Adds records from an offset on to a batch, as many as there are and as it has room; returns how many. */
+  /**
+   * Adds records from an offset on to a batch, as many as there are and as it has room; returns how
+   * many.
+   */
   int read(long from, RecordBatch batch) {
     long to = Math.min(end, from + batch.room());
     Directory d = directory;
@@ -166,7 +175,10 @@ final class Partition {
     }
   }
 
-  /** Removes from the front what retention does not keep. The last segment goes by age only, and then only its records. */
+  /**
+   * Removes from the front what retention does not keep. The last segment goes by age only, and
+   * then only its records.
+   */
   private void trim(long now) {
     if (retentionMillis == 0 && retentionBytes == 0) {
       return;
@@ -183,12 +195,14 @@ final class Partition {
       newBegin = end;
       bytes = 0;
       d.segments[drop].bytes = 0;
-      // Only when the last segment is full may it go as a whole: a record appended later needs its place.
+      // Only when the last segment is full may it go as a whole: a record appended later needs its
+      // place.
       drop += (end & LogSegment.SLOTS - 1) == 0 ? 1 : 0;
     }
     begin = newBegin;
     if (drop > 0) {
-      directory = new Directory(d.first + drop, Arrays.copyOfRange(d.segments, drop, d.segments.length));
+      directory =
+          new Directory(d.first + drop, Arrays.copyOfRange(d.segments, drop, d.segments.length));
     }
   }
 

@@ -11,10 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads partitions of a log. The cursors belong to the thread that polls; other threads only signal.
+ * Reads partitions of a log. The cursors belong to the thread that polls; other threads only
+ * signal.
  *
- * <p>When retention has removed what a cursor points at, poll throws {@code OUT_OF_RANGE} until the cursor is moved: nothing is
- * skipped silently (L-12).
+ * <p>When retention has removed what a cursor points at, poll throws {@code OUT_OF_RANGE} until the
+ * cursor is moved: nothing is skipped silently (L-12).
  */
 public class Source implements RecordSource {
   /** Where reading of a partition goes on. */
@@ -77,7 +78,8 @@ public class Source implements RecordSource {
     }
     if (dead) {
       throw new MqException(
-          ErrorCode.UNAVAILABLE, "poll log:" + log.name() + ": the connection to the engine is gone");
+          ErrorCode.UNAVAILABLE,
+          "poll log:" + log.name() + ": the connection to the engine is gone");
     }
   }
 

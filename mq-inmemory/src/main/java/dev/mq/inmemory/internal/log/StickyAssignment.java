@@ -12,8 +12,8 @@ final class StickyAssignment {
   private StickyAssignment() {}
 
   /**
-   * Returns the member of each partition. Numbers of partitions differ by one at most; a partition stays where it is unless its
-   * member has too many.
+   * Returns the member of each partition. Numbers of partitions differ by one at most; a partition
+   * stays where it is unless its member has too many.
    *
    * @param current the member of each partition, or -1
    * @param members how many members there are; without any all partitions have -1

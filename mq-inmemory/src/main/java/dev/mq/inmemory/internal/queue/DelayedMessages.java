@@ -4,14 +4,17 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a queue that wait for a time, earliest first. Guarded by the lock of its queue. An entry whose message was
- * removed meanwhile stays until it is due and is then ignored.
+ * The messages of a queue that wait for a time, earliest first. Guarded by the lock of its queue.
+ * An entry whose message was removed meanwhile stays until it is due and is then ignored.
  */
 final class DelayedMessages {
-  private record Entry(long due, MessageSegment segment, long position) implements Comparable<Entry> {
+  private record Entry(long due, MessageSegment segment, long position)
+      implements Comparable<Entry> {
     @Override
     public int compareTo(Entry other) {
-      return due != other.due ? Long.compare(due, other.due) : Long.compare(position, other.position);
+      return due != other.due
+          ? Long.compare(due, other.due)
+          : Long.compare(position, other.position);
     }
   }
 

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The deliveries a subscription has in hand. Guarded by the lock of its queue.
  *
- * <p>A token is an entry of the table and how often that entry was used before, so a token settled twice, or after its lease
- * was lost, never names a later delivery. The table grows to what was ever in hand at the same time.
+ * <p>A token is an entry of the table and how often that entry was used before, so a token settled
+ * twice, or after its lease was lost, never names a later delivery. The table grows to what was
+ * ever in hand at the same time.
  */
 final class LeaseTable {
   private static final int FIRST_SIZE = 16;
@@ -44,7 +45,11 @@ final class LeaseTable {
   /** Returns the entry of a token, or -1 when it is not in hand. */
   int find(long token) {
     int entry = (int) token;
-    boolean known = entry >= 0 && entry < used && segments[entry] != null && uses[entry] == (int) (token >>> 32);
+    boolean known =
+        entry >= 0
+            && entry < used
+            && segments[entry] != null
+            && uses[entry] == (int) (token >>> 32);
     return known ? entry : -1;
   }
 

@@ -17,8 +17,6 @@ import dev.mq.spi.SubscribeOptions;
 import dev.mq.spi.SubscriptionListener;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -27,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A queue. Thread-safe.
  *
- * <p>One short lock guards everything; no thread waits, and no foreign code but the columns of a batch runs, while it is held.
- * After every change that leaves ready messages, one subscription that waits is woken; that one wakes the next after it has taken
- * its share, so a wake-up is never lost and never given to more threads than there are messages.
+ * <p>One short lock guards everything; no thread waits, and no foreign code but the columns of a
+ * batch runs, while it is held. After every change that leaves ready messages, one subscription
+ * that waits is woken; that one wakes the next after it has taken its share, so a wake-up is never
+ * lost and never given to more threads than there are messages.
  *
- * <p>{@code line} holds subscriptions that wait and can take a message; {@code eligible} counts all that can take one now.
  */
 public final class MemoryQueue implements BackendQueue {
   private final QueueSpec spec;
@@ -42,14 +40,10 @@ public final class MemoryQueue implements BackendQueue {
   private final Consumer<MemoryQueue> whenUnused;
   private final ReentrantLock lock = new ReentrantLock();
   private final MessageStore store;
-  private final List<MemorySubscription> subscriptions = new ArrayList<>();
-  private final ArrayDeque<MemorySubscription> line = new ArrayDeque<>();
+  private final SubscriptionLine line;
   private TimeSource.@Nullable Timer timer;
   private long timerDue;
-  private int eligible;
   private boolean deleted;
-  private boolean suspended;
-  private long deliveriesToBreak = -1;
   private @Nullable Runnable onBreak;
 
   /**
@@ -72,6 +66,7 @@ public final class MemoryQueue implements BackendQueue {
     this.activity = activity;
     this.whenUnused = whenUnused;
     this.store = new MessageStore(spec);
+    this.line = new SubscriptionLine(store, spec.singleActiveConsumer());
   }
 
   @Override
@@ -93,7 +88,8 @@ public final class MemoryQueue implements BackendQueue {
   public void checkOwner(Object session, String operation) {
     if (owner != null && owner != session) {
       throw new MqException(
-          ErrorCode.OWNED_BY_OTHER, operation + " queue:" + name() + ": the queue is exclusive to another broker");
+          ErrorCode.OWNED_BY_OTHER,
+          operation + " queue:" + name() + ": the queue is exclusive to another broker");
     }
   }
 
@@ -130,7 +126,7 @@ public final class MemoryQueue implements BackendQueue {
         store.append(batch.message(i), now);
         n++;
       }
-      wake = nextInLine();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -157,9 +153,7 @@ public final class MemoryQueue implements BackendQueue {
       if (deleted) {
         throw new NotFoundException("consume queue:" + name() + ": the queue was deleted");
       }
-      s.suspended = suspended;
-      subscriptions.add(s);
-      refreshEligible();
+      line.add(s);
     } finally {
       lock.unlock();
     }
@@ -168,7 +162,8 @@ public final class MemoryQueue implements BackendQueue {
   }
 
   /**
-   * Hands ready messages to a subscription: its share, so that others that can take messages get theirs.
+   * Hands ready messages to a subscription: its share, so that others that can take messages get
+   * theirs.
    *
    * @param wait whether to put it in the line of those to be woken, when there is nothing
    */
@@ -177,15 +172,17 @@ public final class MemoryQueue implements BackendQueue {
     int n = 0;
     lock.lock();
     try {
-      leaveLine(s);
+      line.leave(s);
       if (s.eligible) {
-        n = takeShare(s, batch);
+        n = line.takeShare(s, batch);
         if (n == 0 && wait && store.ready() == 0) {
-          s.waiting = true;
-          line.add(s);
+          line.join(s);
+        }
+        if (line.isSuspended()) {
+          tellBroken();
         }
       }
-      wake = nextInLine();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -197,62 +194,22 @@ public final class MemoryQueue implements BackendQueue {
     return n;
   }
 
-  private int takeShare(MemorySubscription s, DeliveryBatch batch) {
-    int max = Math.min(batch.room(), s.credit());
-    if (eligible > 1) {
-      max = (int) Math.min(max, (store.ready() + eligible - 1) / eligible);
-    }
-    if (deliveriesToBreak >= 0) {
-      max = (int) Math.min(max, deliveriesToBreak);
-    }
-    int first = batch.size();
-    int n = store.take(batch, max, s.leases);
-    if (s.settleOnReceive()) {
-      for (int i = first; i < first + n; i++) {
-        store.remove(s.leases, s.leases.find(batch.token(i)));
-      }
-    }
-    if (n > 0 && deliveriesToBreak >= 0) {
-      deliveriesToBreak -= n;
-      if (deliveriesToBreak == 0) {
-        breakOff();
-      }
-    }
-    refreshEligible(s);
-    return n;
-  }
-
-  /** Takes a subscription out of the line when its thread stops waiting; whoever is next gets its wake-up. */
+  /**
+   * Takes a subscription out of the line when its thread stops waiting; whoever is next gets its
+   * wake-up.
+   */
   void stopWaiting(MemorySubscription s) {
     MemorySubscription wake;
     lock.lock();
     try {
-      leaveLine(s);
-      wake = nextInLine();
+      line.leave(s);
+      wake = line.next();
     } finally {
       lock.unlock();
     }
     if (wake != null) {
       wake.signal();
     }
-  }
-
-  private void leaveLine(MemorySubscription s) {
-    if (s.waiting) {
-      s.waiting = false;
-      line.remove(s);
-    }
-  }
-
-  private @Nullable MemorySubscription nextInLine() {
-    if (store.ready() == 0) {
-      return null;
-    }
-    MemorySubscription s = line.poll();
-    if (s != null) {
-      s.waiting = false;
-    }
-    return s;
   }
 
   private void afterChange(@Nullable MemorySubscription wake) {
@@ -283,9 +240,9 @@ public final class MemoryQueue implements BackendQueue {
           case RETRY -> store.retry(s.leases, entry, batch.delayNanos(i), time.nanoTime());
         }
       }
-      refreshEligible(s);
+      line.refresh(s);
       armTimer();
-      wake = nextInLine();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -308,7 +265,8 @@ public final class MemoryQueue implements BackendQueue {
       timer.cancel();
     }
     timerDue = delayed.firstDue();
-    timer = time.schedule(Duration.ofNanos(Math.max(1, timerDue - time.nanoTime())), this::timeReached);
+    timer =
+        time.schedule(Duration.ofNanos(Math.max(1, timerDue - time.nanoTime())), this::timeReached);
   }
 
   private void timeReached() {
@@ -318,7 +276,7 @@ public final class MemoryQueue implements BackendQueue {
       timer = null;
       store.timeReached(time.nanoTime());
       armTimer();
-      wake = nextInLine();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -326,27 +284,6 @@ public final class MemoryQueue implements BackendQueue {
   }
 
   // -- subscriptions come and go
-
-  private void refreshEligible(MemorySubscription s) {
-    boolean can =
-        !s.ended
-            && !s.suspended
-            && s.credit() > 0
-            && (!spec.singleActiveConsumer() || subscriptions.get(0) == s);
-    if (can != s.eligible) {
-      s.eligible = can;
-      eligible += can ? 1 : -1;
-      if (can) {
-        s.signal();
-      }
-    }
-  }
-
-  private void refreshEligible() {
-    for (MemorySubscription s : subscriptions) {
-      refreshEligible(s);
-    }
-  }
 
   /** Ends a subscription: what it has in hand returns to its place. Idempotent. */
   public void end(MemorySubscription s) {
@@ -357,14 +294,9 @@ public final class MemoryQueue implements BackendQueue {
       if (s.ended) {
         return;
       }
-      s.ended = true;
-      store.releaseAll(s.leases);
-      leaveLine(s);
-      refreshEligible(s);
-      subscriptions.remove(s);
-      refreshEligible();
-      lastOne = spec.temporary() && subscriptions.isEmpty();
-      wake = nextInLine();
+      line.remove(s);
+      lastOne = spec.temporary() && line.isEmpty();
+      wake = line.next();
     } finally {
       lock.unlock();
     }
@@ -381,15 +313,8 @@ public final class MemoryQueue implements BackendQueue {
     lock.lock();
     try {
       deleted = true;
-      cancelled = List.copyOf(subscriptions);
-      for (MemorySubscription s : cancelled) {
-        store.releaseAll(s.leases);
-        leaveLine(s);
-        s.ended = true;
-        s.eligible = false;
-      }
-      subscriptions.clear();
-      eligible = 0;
+      cancelled = line.all();
+      cancelled.forEach(line::remove);
       clear();
     } finally {
       lock.unlock();
@@ -423,29 +348,25 @@ public final class MemoryQueue implements BackendQueue {
 
   // -- faults
 
-  /** Cuts all subscriptions off once {@code deliveries} more have been handed out, and then runs a task on a timer. */
+  /**
+   * Cuts all subscriptions off once {@code deliveries} more have been handed out, and then runs a
+   * task on a timer.
+   */
   public void breakAfter(long deliveries, Runnable then) {
     lock.lock();
     try {
-      deliveriesToBreak = deliveries;
+      line.breakAfter(deliveries);
       onBreak = then;
     } finally {
       lock.unlock();
     }
   }
 
-  private void breakOff() {
-    deliveriesToBreak = -1;
-    suspended = true;
-    for (MemorySubscription s : subscriptions) {
-      store.releaseAll(s.leases);
-      leaveLine(s);
-      s.suspended = true;
-    }
-    refreshEligible();
+  private void tellBroken() {
     Runnable then = onBreak;
+    onBreak = null;
     if (then != null) {
-      time.schedule(Duration.ZERO, then);
+      TimeSource.Timer unused = time.schedule(Duration.ZERO, then);
     }
   }
 
@@ -453,11 +374,7 @@ public final class MemoryQueue implements BackendQueue {
   public void heal() {
     lock.lock();
     try {
-      suspended = false;
-      for (MemorySubscription s : subscriptions) {
-        s.suspended = false;
-      }
-      refreshEligible();
+      line.resume();
     } finally {
       lock.unlock();
     }
@@ -470,7 +387,7 @@ public final class MemoryQueue implements BackendQueue {
   public List<MemorySubscription> subscriptions() {
     lock.lock();
     try {
-      return List.copyOf(subscriptions);
+      return line.all();
     } finally {
       lock.unlock();
     }
@@ -486,7 +403,10 @@ public final class MemoryQueue implements BackendQueue {
     }
   }
 
-  /** Returns at most {@code max} waiting messages, delayed ones included: by priority, then in order. */
+  /**
+   * Returns at most {@code max} waiting messages, delayed ones included: by priority, then in
+   * order.
+   */
   public List<Message> browse(int max) {
     lock.lock();
     try {
@@ -506,11 +426,14 @@ public final class MemoryQueue implements BackendQueue {
     }
   }
 
-  /** Returns how much there is to do: messages in hand, and ready ones that a subscription could take. */
+  /**
+   * Returns how much there is to do: messages in hand, and ready ones that a subscription could
+   * take.
+   */
   public long unfinished() {
     lock.lock();
     try {
-      return store.held() + (eligible > 0 ? store.ready() : 0);
+      return store.held() + (line.anyCanTake() ? store.ready() : 0);
     } finally {
       lock.unlock();
     }
@@ -521,8 +444,9 @@ public final class MemoryQueue implements BackendQueue {
     lock.lock();
     try {
       store.check();
-      if (store.ready() > 0 && !line.isEmpty()) {
-        throw new IllegalStateException("a subscription waits although " + store.ready() + " messages are ready");
+      if (store.ready() > 0 && line.anyWaits()) {
+        throw new IllegalStateException(
+            "a subscription waits although " + store.ready() + " messages are ready");
       }
     } finally {
       lock.unlock();

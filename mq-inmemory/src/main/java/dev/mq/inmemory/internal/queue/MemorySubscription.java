@@ -10,7 +10,10 @@ import dev.mq.spi.SubscriptionListener;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A subscription and its one lane. What is not final is guarded by the lock of the queue, except {@code wakeup}. */
+/**
+ * A subscription and its one lane. What is not final is guarded by the lock of the queue, except
+ * {@code wakeup}.
+ */
 public final class MemorySubscription implements QueueSubscription, Lane {
   private final MemoryQueue queue;
   private final SubscribeOptions options;
@@ -23,9 +26,6 @@ public final class MemorySubscription implements QueueSubscription, Lane {
 
   /** Whether it stands in the line of those waiting for a message. */
   boolean waiting;
-
-  /** Whether it is cut off for a time. */
-  boolean suspended;
 
   /** Whether it was closed, cancelled or lost. */
   boolean ended;

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run of messages of one chain, in publish order. Guarded by the lock of its queue.
  *
- * <p>Slots below {@code tail} were filled; one whose message is null again is settled. A message is ready (its ready bit is
- * set), in hand (its held bit is set) or delayed (neither). {@code live} counts the messages, {@code readyCount} the ready
- * bits, {@code heldCount} the held bits. No word before {@code firstReady} has a ready bit. {@code base} plus a slot is a
- * position, and no position names two messages: a segment that is used again has a higher base.
+ * <p>Slots below {@code tail} were filled; one whose message is null again is settled. A message is
+ * ready (its ready bit is set), in hand (its held bit is set) or delayed (neither). {@code live}
+ * counts the messages, {@code readyCount} the ready bits, {@code heldCount} the held bits. No word
+ * before {@code firstReady} has a ready bit. {@code base} plus a slot is a position, and no
+ * position names two messages: a segment that is used again has a higher base.
  *
- * <p>What few messages have (a stored time other than that of the first, deliveries before, failures) lives in arrays made when
- * first needed.
+ * <p>What few messages have (a stored time other than that of the first, deliveries before,
+ * failures) lives in arrays made when first needed.
  */
 final class MessageSegment {
   static final int SLOTS = 1024;
@@ -55,7 +56,9 @@ final class MessageSegment {
     return tail == SLOTS;
   }
 
-  /** Returns whether a message stored at this time fits: times are kept as differences of 32 bits. */
+  /**
+   * Returns whether a message stored at this time fits: times are kept as differences of 32 bits.
+   */
   boolean takesTime(long storedMillis) {
     return tail == 0 || (int) (storedMillis - firstStored) == storedMillis - firstStored;
   }
@@ -125,7 +128,12 @@ final class MessageSegment {
         int slot = (w << 6) + Long.numberOfTrailingZeros(bits);
         taken |= bits & -bits;
         bits &= bits - 1;
-        batch.add(leases.add(this, slot), message(slot), 1 + count(returns, slot), count(failures, slot), stored(slot));
+        batch.add(
+            leases.add(this, slot),
+            message(slot),
+            1 + count(returns, slot),
+            count(failures, slot),
+            stored(slot));
         n++;
       }
       ready[w] = bits;
@@ -160,7 +168,11 @@ final class MessageSegment {
   /** Returns whether a position names a message of this segment that is delayed. */
   boolean isDelayed(long position) {
     long slot = position - base;
-    return slot >= 0 && slot < tail && messages[(int) slot] != null && !isSet(ready, (int) slot) && !isSet(held, (int) slot);
+    return slot >= 0
+        && slot < tail
+        && messages[(int) slot] != null
+        && !isSet(ready, (int) slot)
+        && !isSet(held, (int) slot);
   }
 
   /** Removes a message that is in hand. */
@@ -253,14 +265,27 @@ final class MessageSegment {
       boolean h = isSet(held, slot);
       boolean there = slot < messages.length && messages[slot] != null;
       if (r && h || (r || h) && !there || there && slot >= tail || r && slot >>> 6 < firstReady) {
-        throw new IllegalStateException("slot " + slot + ": ready=" + r + " held=" + h + " message=" + there);
+        throw new IllegalStateException(
+            "slot " + slot + ": ready=" + r + " held=" + h + " message=" + there);
       }
       readyBits += r ? 1 : 0;
       heldBits += h ? 1 : 0;
       alive += there ? 1 : 0;
     }
     if (readyBits != readyCount || heldBits != heldCount || alive != live) {
-      throw new IllegalStateException("ready " + readyBits + "/" + readyCount + " held " + heldBits + "/" + heldCount + " live " + alive + "/" + live);
+      throw new IllegalStateException(
+          "ready "
+              + readyBits
+              + "/"
+              + readyCount
+              + " held "
+              + heldBits
+              + "/"
+              + heldCount
+              + " live "
+              + alive
+              + "/"
+              + live);
     }
   }
 }

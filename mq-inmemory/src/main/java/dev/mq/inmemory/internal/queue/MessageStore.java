@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The messages of a queue, one chain a priority. Guarded by the lock of the queue.
  *
- * <p>Each message waits or is in hand: {@code waiting} and {@code held} count them. Of those that wait {@code ready} can be handed
- * out; the others are delayed. {@code readyMask} has the bit of each priority with a ready message.
+ * <p>Each message waits or is in hand: {@code waiting} and {@code held} count them. Of those that
+ * wait {@code ready} can be handed out; the others are delayed. {@code readyMask} has the bit of
+ * each priority with a ready message.
  */
 final class MessageStore {
   private final @Nullable SegmentChain[] chains;
@@ -26,7 +27,8 @@ final class MessageStore {
 
   MessageStore(QueueSpec spec) {
     this.chains = new SegmentChain[spec.maxPriority() + 1];
-    this.needsArrivals = spec.maxPriority() > 0 && spec.maxLength() > 0 && spec.overflow() == Overflow.DROP_HEAD;
+    this.needsArrivals =
+        spec.maxPriority() > 0 && spec.maxLength() > 0 && spec.overflow() == Overflow.DROP_HEAD;
   }
 
   long ready() {
@@ -129,7 +131,8 @@ final class MessageStore {
     giveBack(leases, entry, true, delayNanos, nowNanos);
   }
 
-  private void giveBack(LeaseTable leases, int entry, boolean failed, long delayNanos, long nowNanos) {
+  private void giveBack(
+      LeaseTable leases, int entry, boolean failed, long delayNanos, long nowNanos) {
     MessageSegment segment = leases.segment(entry);
     if (segment == null) {
       return;
@@ -176,7 +179,10 @@ final class MessageStore {
     readyMask = mask;
   }
 
-  /** Returns at most {@code max} waiting messages, delayed ones included: by priority, then in order. */
+  /**
+   * Returns at most {@code max} waiting messages, delayed ones included: by priority, then in
+   * order.
+   */
   List<Message> browse(int max) {
     List<Message> found = new ArrayList<>();
     for (int p = chains.length - 1; p >= 0; p--) {

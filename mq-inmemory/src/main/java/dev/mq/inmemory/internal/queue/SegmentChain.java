@@ -6,10 +6,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one priority, in publish order, as a list of segments. Guarded by the lock of its queue.
+ * The messages of one priority, in publish order, as a list of segments. Guarded by the lock of its
+ * queue.
  *
- * <p>Only the last segment is filled. One that is full and has no message left leaves the list, wherever it is; one such is
- * kept to be used again. No segment before {@code cursor} has a ready message.
+ * <p>Only the last segment is filled. One that is full and has no message left leaves the list,
+ * wherever it is; one such is kept to be used again. No segment before {@code cursor} has a ready
+ * message.
  */
 final class SegmentChain {
   private final boolean withArrivals;
@@ -125,7 +127,10 @@ final class SegmentChain {
     return n;
   }
 
-  /** Hands waiting messages to a visitor, in order, until it has had {@code max}; returns how many it got. */
+  /**
+   * Hands waiting messages to a visitor, in order, until it has had {@code max}; returns how many
+   * it got.
+   */
   int browse(int max, Consumer<Message> visitor) {
     int n = 0;
     for (MessageSegment s = head; s != null && n < max; s = s.next) {
@@ -148,7 +153,8 @@ final class SegmentChain {
       return;
     }
     if (s == last) {
-      // Nothing is left in the last segment: its slots are used again at once, while they are in the cache.
+      // Nothing is left in the last segment: its slots are used again at once, while they are in
+      // the cache.
       s.restart(s.base + s.tail);
       return;
     }
@@ -179,14 +185,18 @@ final class SegmentChain {
     for (MessageSegment s = head; s != null; s = s.next) {
       s.check();
       beforeCursor &= s != cursor;
-      if (beforeCursor && s.readyCount > 0 || s != last && s.live == 0 || s.next != null && s.next.base <= s.base) {
-        throw new IllegalStateException("segment at " + s.base + ": ready=" + s.readyCount + " live=" + s.live);
+      if (beforeCursor && s.readyCount > 0
+          || s != last && s.live == 0
+          || s.next != null && s.next.base <= s.base) {
+        throw new IllegalStateException(
+            "segment at " + s.base + ": ready=" + s.readyCount + " live=" + s.live);
       }
       n++;
       readyCount += s.readyCount;
     }
     if (n != segments || readyCount != ready || beforeCursor) {
-      throw new IllegalStateException("segments " + n + "/" + segments + " ready " + readyCount + "/" + ready);
+      throw new IllegalStateException(
+          "segments " + n + "/" + segments + " ready " + readyCount + "/" + ready);
     }
   }
 }

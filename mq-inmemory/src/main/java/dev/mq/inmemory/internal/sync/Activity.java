@@ -5,10 +5,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Tells watchers that something happened in the engine. Costs one volatile read while nobody watches. Thread-safe.
+ * Tells watchers that something happened in the engine. Costs one volatile read while nobody
+ * watches. Thread-safe.
  *
- * <p>Whoever changes state calls {@link #touch} after the change, so a watcher that read {@link #version} first and finds it
- * unchanged after looking has seen one consistent state.
+ * <p>Whoever changes state calls {@link #touch} after the change, so a watcher that read {@link
+ * #version} first and finds it unchanged after looking has seen one consistent state.
  */
 public final class Activity {
   private final ReentrantLock lock = new ReentrantLock();

@@ -4,11 +4,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one thread at a time wait for a signal without holding a lock. There are two ways to miss none: a signal by {@link
- * #signal} is kept until {@link #reset}, so the waiting thread resets, looks for work and waits; one by {@link
- * #signalIfArmed} is given only to a thread that has armed, so that one arms, looks for work again and waits.
+ * Lets one thread at a time wait for a signal without holding a lock. There are two ways to miss
+ * none: a signal by {@link #signal} is kept until {@link #reset}, so the waiting thread resets,
+ * looks for work and waits; one by {@link #signalIfArmed} is given only to a thread that has armed,
+ * so that one arms, looks for work again and waits.
  *
- * <p>Waits are bounded in real time, also under a clock that stands still: a thread that waits must be able to come back.
+ * <p>Waits are bounded in real time, also under a clock that stands still: a thread that waits must
+ * be able to come back.
  */
 public final class Waiter {
   private volatile boolean signalled;
@@ -40,7 +42,10 @@ public final class Waiter {
     }
   }
 
-  /** Ends the wait of a thread that has armed; one volatile read when there is none. From any thread. */
+  /**
+   * Ends the wait of a thread that has armed; one volatile read when there is none. From any
+   * thread.
+   */
   public void signalIfArmed() {
     if (waiting != null) {
       signal();

@@ -11,11 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A clock that stands still until it is advanced. Advancing runs every timer at its due time, in order of due time and then of
- * scheduling, on the advancing thread. Timers due at once run on a short-lived thread, since nobody may be advancing.
+ * A clock that stands still until it is advanced. Advancing runs every timer at its due time, in
+ * order of due time and then of scheduling, on the advancing thread. Timers due at once run on a
+ * short-lived thread, since nobody may be advancing.
  *
- * <p>{@code runner} is held while timers run, so they run one at a time; {@code lock} guards the rest and is never held while
- * foreign code runs.
+ * <p>{@code runner} is held while timers run, so they run one at a time; {@code lock} guards the
+ * rest and is never held while foreign code runs.
  */
 public final class ManualTime implements EngineTime {
   private static final Logger LOG = LoggerFactory.getLogger(ManualTime.class);
@@ -35,7 +36,8 @@ public final class ManualTime implements EngineTime {
   /**
    * Creates a clock.
    *
-   * @param beforeStep runs before time moves on, on the advancing thread: lets the engine come to rest
+   * @param beforeStep runs before time moves on, on the advancing thread: lets the engine come to
+   *     rest
    */
   public ManualTime(String engine, Runnable beforeStep) {
     this.engine = engine;
@@ -109,7 +111,8 @@ public final class ManualTime implements EngineTime {
   /** Moves time forward; see {@code InMemoryClock}. */
   public void advance(Duration by) {
     if (runner.isHeldByCurrentThread()) {
-      throw new MqException(ErrorCode.WOULD_BLOCK, "advance: called from inside a timer of the same clock");
+      throw new MqException(
+          ErrorCode.WOULD_BLOCK, "advance: called from inside a timer of the same clock");
     }
     if (by.isNegative()) {
       throw new MqException(ErrorCode.INVALID_ARGUMENT, "advance: time cannot go back, by " + by);
@@ -123,7 +126,10 @@ public final class ManualTime implements EngineTime {
     }
   }
 
-  /** Runs the timers of the next due time up to a target, else moves to the target; returns whether there may be more. */
+  /**
+   * Runs the timers of the next due time up to a target, else moves to the target; returns whether
+   * there may be more.
+   */
   private boolean step(long target) {
     runner.lock();
     try {
@@ -151,7 +157,10 @@ public final class ManualTime implements EngineTime {
     }
   }
 
-  /** Takes the first timer due at or before a time and moves the clock there; without one moves it to that time. */
+  /**
+   * Takes the first timer due at or before a time and moves the clock there; without one moves it
+   * to that time.
+   */
   private @Nullable Waiting next(long until) {
     lock.lock();
     try {

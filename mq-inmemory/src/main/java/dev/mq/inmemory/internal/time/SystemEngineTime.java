@@ -48,7 +48,8 @@ public final class SystemEngineTime implements EngineTime {
   @Override
   public Timer schedule(Duration delay, Runnable task) {
     try {
-      ScheduledFuture<?> f = timers.schedule(() -> run(task), Timers.nanos(delay), TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> f =
+          timers.schedule(() -> run(task), Timers.nanos(delay), TimeUnit.NANOSECONDS);
       return () -> f.cancel(false);
     } catch (RejectedExecutionException e) {
       LOG.debug("the engine is closed, a timer is dropped", e);

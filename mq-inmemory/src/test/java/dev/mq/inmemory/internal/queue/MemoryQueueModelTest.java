@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Compares a queue with a list that is searched from its front, over random sequences of operations. */
+/**
+ * Compares a queue with a list that is searched from its front, over random sequences of
+ * operations.
+ */
 class MemoryQueueModelTest {
   private static final int SEQUENCES = 10_000;
 
@@ -78,7 +81,9 @@ class MemoryQueueModelTest {
         b.maxPriority(1 + random.nextInt(31));
       }
       if (random.nextInt(3) == 0) {
-        b.maxLength(1 + random.nextInt(20), random.nextBoolean() ? Overflow.DROP_HEAD : Overflow.REJECT_PUBLISH);
+        b.maxLength(
+            1 + random.nextInt(20),
+            random.nextBoolean() ? Overflow.DROP_HEAD : Overflow.REJECT_PUBLISH);
       }
       spec = b.build();
       queue = new MemoryQueue(spec, "1", null, time, new Activity(), q -> {});
@@ -101,7 +106,11 @@ class MemoryQueueModelTest {
         assertThat(queue.depth()).isEqualTo(model.size());
       }
       List<String> waiting =
-          model.stream().filter(e -> e.holder < 0).sorted(order()).map(e -> e.message.text()).toList();
+          model.stream()
+              .filter(e -> e.holder < 0)
+              .sorted(order())
+              .map(e -> e.message.text())
+              .toList();
       assertThat(queue.browse(Integer.MAX_VALUE)).extracting(Message::text).isEqualTo(waiting);
     }
 
@@ -112,7 +121,8 @@ class MemoryQueueModelTest {
     private void publish(int n) {
       List<Message> messages = new ArrayList<>();
       for (int i = 0; i < n; i++) {
-        messages.add(Message.builder().body("m" + (number + i)).priority(random.nextInt(40)).build());
+        messages.add(
+            Message.builder().body("m" + (number + i)).priority(random.nextInt(40)).build());
       }
       int stored = queue.append(batch(messages), 0, n);
       int expected = 0;
@@ -125,7 +135,9 @@ class MemoryQueueModelTest {
             model.remove(model.stream().filter(e -> e.holder < 0).findFirst().orElseThrow());
           }
         }
-        model.add(new Entry(m, Math.min(m.priority(), spec.maxPriority()), number + expected, time.millis()));
+        model.add(
+            new Entry(
+                m, Math.min(m.priority(), spec.maxPriority()), number + expected, time.millis()));
         expected++;
       }
       number += n;
@@ -153,7 +165,8 @@ class MemoryQueueModelTest {
       long share = eligible == 0 ? 0 : (ready + eligible - 1) / eligible;
       long expected = Math.min(Math.min(max, prefetches.get(lane) - held), share);
       assertThat(n).isEqualTo((int) expected);
-      List<Entry> next = model.stream().filter(this::isReady).sorted(order()).limit(expected).toList();
+      List<Entry> next =
+          model.stream().filter(this::isReady).sorted(order()).limit(expected).toList();
       for (int i = 0; i < n; i++) {
         Entry e = next.get(i);
         assertThat(batch.message(i)).isSameAs(e.message);
@@ -207,7 +220,9 @@ class MemoryQueueModelTest {
         }
       }
       if (stale) {
-        assertThat(results[entries.size()]).as("a token used before").isEqualTo(SettleResult.LEASE_LOST);
+        assertThat(results[entries.size()])
+            .as("a token used before")
+            .isEqualTo(SettleResult.LEASE_LOST);
       }
     }
 
@@ -220,7 +235,9 @@ class MemoryQueueModelTest {
         int prefetch = 1 + random.nextInt(30);
         prefetches.add(prefetch);
         staleTokens.add(new ArrayList<>());
-        lanes.add(queue.subscribe(this, new SubscribeOptions("c", prefetch, 1, false), new Deaf(), s -> {}));
+        lanes.add(
+            queue.subscribe(
+                this, new SubscribeOptions("c", prefetch, 1, false), new Deaf(), s -> {}));
       }
     }
 

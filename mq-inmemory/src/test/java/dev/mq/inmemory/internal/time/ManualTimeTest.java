@@ -167,6 +167,7 @@ class ManualTimeTest {
   }
 
   private void run(String name, long millis) {
-    time.schedule(Duration.ofMillis(millis), () -> ran.add(name + "@" + time.nanoTime() / 1_000_000));
+    time.schedule(
+        Duration.ofMillis(millis), () -> ran.add(name + "@" + time.nanoTime() / 1_000_000));
   }
 }

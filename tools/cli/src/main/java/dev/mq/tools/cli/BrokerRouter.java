@@ -45,6 +45,9 @@ final class BrokerRouter {
 
   private final Map<String, String> queues = new LinkedHashMap<>();
 
+  /** Stands for an alternate exchange that the document does not have: brokers allow that, and drop what goes there. */
+  private final String absent = prefix + "-absent";
+
   private BrokerRouter(Broker broker, RouteDocument document) {
     this.broker = broker;
     this.document = document;
@@ -95,7 +98,7 @@ final class BrokerRouter {
       String alternate = spec.alternate();
       topology.exchange(
           ExchangeSpec.builder(exchange(spec.name()), spec.type())
-              .alternate(alternate == null ? null : exchange(alternate))
+              .alternate(alternate == null ? null : exchanges.getOrDefault(alternate, absent))
               .build());
     }
     queues.values().forEach(queue -> topology.queue(QueueSpec.of(queue)));

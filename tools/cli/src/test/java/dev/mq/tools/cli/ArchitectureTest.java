@@ -9,8 +9,6 @@ import org.junit.jupiter.api.TestFactory;
 final class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> keepsTheHouseRules() {
-    return ModuleCheck.of("dev.mq.tools.cli")
-        .floor(1)
-        .keeps(HouseRules.userProgram("dev.mq.tools.cli", "dev.mq.examples"));
+    return ModuleCheck.of("dev.mq.tools.cli").floor(8).keeps(HouseRules.program("dev.mq.tools.cli"));
   }
 }

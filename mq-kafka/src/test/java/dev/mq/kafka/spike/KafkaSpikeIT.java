@@ -24,6 +24,7 @@ import dev.mq.tools.brokers.BrokerException;
 import dev.mq.tools.brokers.LocalKafka;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -233,7 +234,7 @@ final class KafkaSpikeIT {
   private void checkOutcomes(Topic queue, List<Sends> all, TestReporter reporter)
       throws InterruptedException {
     Set<String> stored = drain(queue);
-    Map<String, Integer> count = new ConcurrentHashMap<>();
+    Map<String, Integer> count = new HashMap<>();
     for (Sends s : all) {
       for (int i = 0; i < s.size(); i++) {
         boolean there = stored.contains(s.message(i).text());

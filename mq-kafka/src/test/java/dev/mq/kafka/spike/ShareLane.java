@@ -83,11 +83,7 @@ final class ShareLane implements Lane {
 
   /** Polls so that no wakeup is left in the client, where it would swallow a commit's answer. */
   private ConsumerRecords<byte[], byte[]> poll(Duration wait) {
-    gate.lock();
-    Duration d = woken ? Duration.ZERO : wait;
-    woken = false;
-    polling = true;
-    gate.unlock();
+    Duration d = begin(wait);
     boolean thrown = false;
     try {
       return consumer.poll(d);
@@ -95,14 +91,33 @@ final class ShareLane implements Lane {
       thrown = true;
       return ConsumerRecords.empty();
     } finally {
-      gate.lock();
-      boolean left = woken && !thrown;
-      polling = false;
-      woken = false;
-      gate.unlock();
-      if (left) {
+      if (end() && !thrown) {
         takeWakeup();
       }
+    }
+  }
+
+  private Duration begin(Duration wait) {
+    gate.lock();
+    try {
+      Duration d = woken ? Duration.ZERO : wait;
+      woken = false;
+      polling = true;
+      return d;
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  private boolean end() {
+    gate.lock();
+    try {
+      boolean left = woken;
+      polling = false;
+      woken = false;
+      return left;
+    } finally {
+      gate.unlock();
     }
   }
 
@@ -117,11 +132,14 @@ final class ShareLane implements Lane {
   @Override
   public void wakeup() {
     gate.lock();
-    if (polling && !woken) {
-      consumer.wakeup();
+    try {
+      if (polling && !woken) {
+        consumer.wakeup();
+      }
+      woken = true;
+    } finally {
+      gate.unlock();
     }
-    woken = true;
-    gate.unlock();
   }
 
   @Override
@@ -163,6 +181,7 @@ final class ShareLane implements Lane {
 
   /** Renews all: a poll is refused while a record of the last one has no acknowledgement. */
   @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written by the lane's thread only
   public void renew(long[] tokens, int count) {
     held.values().forEach(r -> consumer.acknowledge(r, AcknowledgeType.RENEW));
     if (commit() == SettleResult.SETTLED) {

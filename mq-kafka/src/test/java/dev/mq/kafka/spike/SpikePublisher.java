@@ -51,18 +51,19 @@ final class SpikePublisher implements PublishChannel {
     r.headers().add("mq-id", m.id().getBytes(StandardCharsets.UTF_8));
     Thread caller = Thread.currentThread();
     try {
-      producer.send(
-          r,
-          (stored, error) -> {
-            if (error == null) {
-              batch.confirmed(i, stored.partition(), stored.offset());
-            } else if (Thread.currentThread() == caller) {
-              // Still inside send: the record never got as far as the client's buffer.
-              refuse(batch, i, notSent(error));
-            } else {
-              batch.failed(i, error);
-            }
-          });
+      var unused =
+          producer.send(
+              r,
+              (stored, error) -> {
+                if (error == null) {
+                  batch.confirmed(i, stored.partition(), stored.offset());
+                } else if (Thread.currentThread() == caller) {
+                  // Still inside send: the record never got as far as the client's buffer.
+                  refuse(batch, i, notSent(error));
+                } else {
+                  batch.failed(i, error);
+                }
+              });
     } catch (InterruptException e) {
       refuse(batch, i, new InterruptedException());
     } catch (RuntimeException e) {

@@ -41,14 +41,15 @@ final class SpikeTopology implements TopologyLog {
             .admin
             .listOffsets(Map.of(PARTITION, OffsetSpec.latest()))
             .partitionResult(PARTITION);
-    end.whenComplete(
-        (info, error) -> {
-          if (error == null) {
-            callback.end(info.offset());
-          } else {
-            callback.failed(error);
-          }
-        });
+    var unused =
+        end.whenComplete(
+            (info, error) -> {
+              if (error == null) {
+                callback.end(info.offset());
+              } else {
+                callback.failed(error);
+              }
+            });
   }
 
   @Override

@@ -41,7 +41,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Publishing, queues and routing on a real RabbitMQ, through the runtime; logs what it measures. */
+/**
+ * Publishing, queues and routing on a real RabbitMQ, through the runtime; logs what it measures.
+ */
 final class RabbitSpikeIT extends SpikeFixture {
   /** How late a message may start while a slot is free; far above what an idle machine shows. */
   private static final double START_BOUND_MILLIS = 2_000;
@@ -123,7 +125,10 @@ final class RabbitSpikeIT extends SpikeFixture {
   private boolean registered(String queue) throws IOException {
     try (Stream<Path> files = Files.walk(rabbit.logFile().getParent())) {
       Path names =
-          files.filter(f -> f.endsWith("names.dets") && f.toString().contains("quorum")).findAny().orElseThrow();
+          files
+              .filter(f -> f.endsWith("names.dets") && f.toString().contains("quorum"))
+              .findAny()
+              .orElseThrow();
       return new String(Files.readAllBytes(names), ISO_8859_1).contains(queue);
     }
   }
@@ -180,7 +185,7 @@ final class RabbitSpikeIT extends SpikeFixture {
     BlockingQueue<Delivery> held = new LinkedBlockingQueue<>();
     Consumer consumer = hold(broker, held, 64);
     Producer producer = broker.queue(name).producer().open();
-    IntStream.range(0, 64).forEach(i -> sendAsync(producer, "m" + i));
+    IntStream.range(0, 64).forEach(i -> producer.send(text("m" + i), (ok, e) -> {}));
     List<Delivery> all = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
       all.add(0, held.poll(20, TimeUnit.SECONDS));
@@ -272,7 +277,7 @@ final class RabbitSpikeIT extends SpikeFixture {
     BlockingQueue<Delivery> held = new LinkedBlockingQueue<>();
     hold(broker, held, 2_000);
     Producer producer = broker.queue(name).producer().open();
-    IntStream.range(0, 2_000).forEach(i -> sendAsync(producer, "m" + i));
+    IntStream.range(0, 2_000).forEach(i -> producer.send(text("m" + i), (ok, e) -> {}));
     List<Delivery> all = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {
       all.add(held.poll(20, TimeUnit.SECONDS));

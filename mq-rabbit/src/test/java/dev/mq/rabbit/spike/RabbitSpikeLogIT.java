@@ -80,11 +80,7 @@ final class RabbitSpikeLogIT extends SpikeFixture {
     List<Double> millis = new ArrayList<>();
     Set<Integer> lost = ConcurrentHashMap.newKeySet();
     GroupConsumer holder =
-        first
-            .log(name)
-            .group("g")
-            .onLost(lost::addAll)
-            .start(r -> one.add(r.message().text()));
+        first.log(name).group("g").onLost(lost::addAll).start(r -> one.add(r.message().text()));
     await().atMost(LONG).until(() -> one.size() == 100);
     assertThat(holder.flush().toCompletableFuture().join()).isEqualTo(SettleResult.SETTLED);
     GroupConsumer standby = join(second, two);

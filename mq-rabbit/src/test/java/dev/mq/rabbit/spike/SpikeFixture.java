@@ -32,7 +32,6 @@ abstract class SpikeFixture {
   static final Logger LOG = LoggerFactory.getLogger(RabbitSpikeIT.class);
   static final Duration LONG = Duration.ofSeconds(40);
 
-
   private final List<Broker> brokers = new ArrayList<>();
   LocalRabbit rabbit;
   String name = "";

@@ -126,7 +126,8 @@ final class SpikeLane implements QueueSubscription, Lane {
         for (Settled s : group) {
           send(this, s.tag(), s.outcome());
         }
-        channel.asyncCompletableRpc(barrier).whenComplete((ok, e) -> passed(group, e == null));
+        var unused =
+            channel.asyncCompletableRpc(barrier).whenComplete((ok, e) -> passed(group, e == null));
       } catch (IOException | ShutdownSignalException e) {
         passed(group, false);
       }
@@ -173,6 +174,7 @@ final class SpikeLane implements QueueSubscription, Lane {
     wakeup();
   }
 
+  @SuppressWarnings("ReferenceEquality") // WAKE is one object, not a value
   @Override
   public int receive(DeliveryBatch batch, long maxWaitNanos) throws InterruptedException {
     Life current = living();

@@ -63,7 +63,8 @@ record SpikeLogs(SpikeSession session) implements LogDriver {
     for (int p = log.partitions(); p < total; p++) {
       int partition = p;
       String stream = log.name() + "-" + p;
-      session.call(c -> c.queueDeclare(stream, true, false, false, Map.of("x-queue-type", "stream")));
+      session.call(
+          c -> c.queueDeclare(stream, true, false, false, Map.of("x-queue-type", "stream")));
       Map<String, Object> order = Map.of("x-stream-partition-order", p);
       session.call(c -> c.queueBind(stream, log.name(), Integer.toString(partition), order));
     }
@@ -194,10 +195,13 @@ record SpikeLogs(SpikeSession session) implements LogDriver {
   }
 
   private static long await(CompletableFuture<Long> found, ConsumerBuilder builder) {
-    try (Consumer consumer = builder.build()) {
+    Consumer consumer = builder.build();
+    try {
       return found.get(10, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new MqException(ErrorCode.UNAVAILABLE, true, true, "no answer of the stream: " + e, e);
+    } finally {
+      consumer.close();
     }
   }
 
@@ -210,7 +214,8 @@ record SpikeLogs(SpikeSession session) implements LogDriver {
           boolean none = !session.streams.streamExists(shown) || isEmpty(shown);
           return none
               ? -1
-              : last(shown, (c, m) -> ((Number) m.getApplicationProperties().get("next")).longValue());
+              : last(
+                  shown, (c, m) -> ((Number) m.getApplicationProperties().get("next")).longValue());
         });
   }
 

@@ -103,7 +103,7 @@ final class SpikeMember extends SpikeSource implements GroupMember {
     }
 
     private void came(long tag, long e, long n, String by) throws IOException {
-      boolean better = best < 0 || e > epoch || e == epoch && n >= next;
+      boolean better = best < 0 || e > epoch || (e == epoch && n >= next);
       long loser = better ? best : tag;
       if (loser >= 0) {
         getChannel().basicAck(loser, false);
@@ -130,8 +130,7 @@ final class SpikeMember extends SpikeSource implements GroupMember {
       String by = self + "#" + ++written;
       writtenEpoch = e;
       writtenNext = n;
-      publish(
-          tokens(group, log.stream(partition)), Map.of("epoch", e, "next", n, "by", by));
+      publish(tokens(group, log.stream(partition)), Map.of("epoch", e, "next", n, "by", by));
       return by;
     }
 
@@ -292,7 +291,8 @@ final class SpikeMember extends SpikeSource implements GroupMember {
   @Override
   public void close() {
     runEvents();
-    int[] owned = leases.values().stream().filter(l -> l.owned).mapToInt(l -> l.partition).toArray();
+    int[] owned =
+        leases.values().stream().filter(l -> l.owned).mapToInt(l -> l.partition).toArray();
     if (owned.length > 0) {
       listener.revoked(owned);
     }

@@ -52,8 +52,7 @@ final class SpikePublisher implements PublishChannel {
 
   private void append(PublishBatch batch, int i, String stream) {
     Producer producer =
-        producers.computeIfAbsent(
-            stream, s -> session.streams.producerBuilder().stream(s).build());
+        producers.computeIfAbsent(stream, s -> session.streams.producerBuilder().stream(s).build());
     int partition = batch.partition(i);
     producer.send(
         SpikeLogs.record(producer.messageBuilder(), batch.message(i)),
@@ -197,7 +196,8 @@ final class SpikePublisher implements PublishChannel {
 
     /** One queue refused it; of several behind an exchange another one may have it. */
     private void nacked(long tag, boolean multiple) {
-      MqException full = new MqException(ErrorCode.PARTIAL, false, true, "refused by a queue", null);
+      MqException full =
+          new MqException(ErrorCode.PARTIAL, false, true, "refused by a queue", null);
       for (long s = multiple ? lowest() : tag; s <= tag; s++) {
         take(s, (b, i) -> b.failed(i, full));
       }

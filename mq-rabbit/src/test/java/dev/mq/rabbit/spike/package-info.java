@@ -1,4 +1,6 @@
-/** A rough RabbitMQ driver that shows that the driver contract carries RabbitMQ; not the product. */
+/**
+ * A rough RabbitMQ driver that shows that the driver contract carries RabbitMQ; not the product.
+ */
 @NullMarked
 package dev.mq.rabbit.spike;
 

@@ -35,7 +35,7 @@ final class StressLane implements Lane {
   private static final QueueConsumer CONSUMER = consumer();
 
   private final LanePump pump =
-      new LanePump(CONSUMER, this, new Intake("q", null, DeliveryImpl.OPEN), 1, true);
+      new LanePump(CONSUMER, this, new Intake("q", null, DeliveryImpl.OPEN, 0), 1, true);
   final DeliveryImpl delivery;
   private int settled;
 

@@ -19,9 +19,9 @@ public interface Lane {
   int receive(DeliveryBatch batch, long maxWaitNanos) throws InterruptedException;
 
   /**
-   * Settles. May block for local flow control only. Never throws. The batch may be kept until its
-   * last entry was answered. A token that is not held here any more is answered {@code LEASE_LOST}
-   * and settles nothing.
+   * Settles. May block for one round trip of the system. Never throws. The batch may be kept until
+   * its last entry was answered. A token that is not held here any more is answered {@code
+   * LEASE_LOST} and settles nothing.
    */
   void settle(SettleBatch batch);
 

@@ -44,6 +44,10 @@ public interface PublishBatch {
   /** Tells that a native exchange routed a message to no queue. */
   void unroutable(int index);
 
-  /** Tells that a message failed; {@link BackendSession#classify} says whether definitely. */
+  /**
+   * Tells that a message failed. {@link BackendSession#classify} says whether definitely; a backend
+   * that knows more than the exception's class, such as the thread it came on, passes a {@link
+   * dev.mq.api.MqException} made by itself, which is not classified again.
+   */
   void failed(int index, Throwable error);
 }

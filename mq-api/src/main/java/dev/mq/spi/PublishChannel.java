@@ -8,10 +8,11 @@ import java.time.Duration;
  */
 public interface PublishChannel {
   /**
-   * Sends every message of a batch. May block for local flow control only, never for confirmations;
-   * when interrupted while blocked it fails the rest of the batch with {@link InterruptedException}
-   * as the error, keeps the interrupt status and returns. Never throws: errors go to {@link
-   * PublishBatch#failed}.
+   * Sends every message of a batch. May block for local flow control, or until the client library
+   * knows where to send, within a bound of the backend and once per call, never for confirmations;
+   * what could not be handed over by then fails definitely. When interrupted while blocked it fails
+   * the rest of the batch with {@link InterruptedException} as the error, keeps the interrupt
+   * status and returns. Never throws: errors go to {@link PublishBatch#failed}.
    *
    * <p>The batch, with its messages, may be kept until its last message was completed.
    */

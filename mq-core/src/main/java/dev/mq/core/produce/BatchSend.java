@@ -52,7 +52,21 @@ final class BatchSend extends Tracked implements PublishBatch {
     open.setPlain(size);
   }
 
-  /** Waits for the last answer and returns the result of each. */
+  /** Leaves out what comes after the first {@code count}; before it is handed over. */
+  void truncate(int count) {
+    while (size > count) {
+      size--;
+      bytes -= messages[size].bodyBytes();
+    }
+    open.setPlain(size);
+  }
+
+  /** Returns the bytes of all bodies. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Returns the result of a message; after {@link #await}. */
   SendResult result(int index) {
     AtomicReferenceArray<@Nullable SendResult> slots = results;
     SendResult r = mode.get() == ALL || slots == null ? null : slots.get(index);

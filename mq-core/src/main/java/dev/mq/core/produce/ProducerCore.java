@@ -12,7 +12,6 @@ import dev.mq.spi.PublishTarget;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -139,25 +138,22 @@ final class ProducerCore {
   }
 
   /**
-   * Sends a run of messages as one batch: as many as have exactly one target each and find room at
-   * once.
+   * Sends messages {@code from} to {@code to} (exclusive) as one batch: as many as have exactly one
+   * target each and find room at once.
    *
    * @return how many were taken; 0 when the first of them needs {@link #send}
    */
-  int sendRun(List<Message> messages, int from, BatchSend batch) {
+  int sendRun(Message[] messages, int from, int to, BatchSend batch) {
     checkOpen();
     channelLock.lock();
     try {
       if (closed || !waitingForView.isEmpty() || !route.isCurrent()) {
         return 0;
       }
-      for (int i = from; i < messages.size(); i++) {
-        Message m = messages.get(i);
-        if (!hasOneTarget(m) || !window.tryAcquire(m.bodyBytes())) {
-          break;
-        }
-        batch.add(m, sink.target(0), sink.partition());
+      for (int i = from; i < to && hasOneTarget(messages[i]); i++) {
+        batch.add(messages[i], sink.target(0), sink.partition());
       }
+      takeRoom(batch);
       if (batch.size() > 0) {
         channel.publish(batch);
       }
@@ -168,6 +164,18 @@ final class ProducerCore {
       outstanding.add(batch);
     }
     return batch.size();
+  }
+
+  /** One step for the whole run where there is room; else the run ends where the room does. */
+  private void takeRoom(BatchSend batch) {
+    if (window.tryAcquire(batch.size(), batch.bytes())) {
+      return;
+    }
+    int fits = 0;
+    while (fits < batch.size() && window.tryAcquire(batch.message(fits).bodyBytes())) {
+      fits++;
+    }
+    batch.truncate(fits);
   }
 
   private boolean hasOneTarget(Message m) {

@@ -92,36 +92,30 @@ final class ProducerImpl implements Producer, Child {
   public List<SendResult> sendAll(List<Message> messages) {
     core.checkOpen();
     WouldBlock.check("send", core.address());
-    for (Message m : requireNonNull(messages, "messages")) {
+    Message[] ready = requireNonNull(messages, "messages").toArray(Message[]::new);
+    for (Message m : ready) {
       requireNonNull(m, "messages holds null");
     }
-    Object[] pending = new Object[messages.size()];
-    List<Message> ready = new ArrayList<>(messages.size());
-    for (Message m : messages) {
-      ready.add(checked(m));
+    for (int i = 0; i < ready.length; i++) {
+      ready[i] = checked(ready[i]);
     }
-    int[] first = new int[messages.size()];
+    List<Object> parts = new ArrayList<>(1);
     int i = 0;
-    while (i < ready.size()) {
-      BatchSend batch = new BatchSend(core, Math.min(MAX_RUN, ready.size() - i));
-      int taken = core.sendRun(ready.subList(0, Math.min(ready.size(), i + MAX_RUN)), i, batch);
-      for (int k = 0; k < taken; k++) {
-        pending[i + k] = batch;
-        first[i + k] = i;
-      }
-      i += taken;
-      if (taken == 0) {
-        pending[i] = sendOne(ready.get(i));
-        i++;
-      }
+    while (i < ready.length) {
+      int to = Math.min(ready.length, i + MAX_RUN);
+      BatchSend batch = new BatchSend(core, to - i);
+      int taken = core.sendRun(ready, i, to, batch);
+      parts.add(taken > 0 ? batch : sendOne(ready[i]));
+      i += Math.max(taken, 1);
     }
-    List<SendResult> results = new ArrayList<>(pending.length);
-    for (int k = 0; k < pending.length; k++) {
-      results.add(awaitResult(pending[k], k - first[k]));
+    List<SendResult> results = new ArrayList<>(ready.length);
+    for (Object part : parts) {
+      awaitPart(part, results);
     }
     return results;
   }
 
+  /** Sends what cannot go in a run; returns the send, or its result when it failed at once. */
   private Object sendOne(Message message) {
     SyncSend send = new SyncSend(core, message);
     try {
@@ -132,21 +126,32 @@ final class ProducerImpl implements Producer, Child {
     }
   }
 
-  private SendResult awaitResult(Object pending, int index) {
-    if (pending instanceof SendResult known) {
-      return known;
-    }
-    try {
-      if (pending instanceof BatchSend batch) {
-        batch.await();
-        return batch.result(index);
+  private void awaitPart(Object part, List<SendResult> results) {
+    if (part instanceof BatchSend batch) {
+      boolean done = batch.isDone() || awaitBatch(batch);
+      for (int i = 0; i < batch.size(); i++) {
+        results.add(done ? batch.result(i) : SendResult.failed(interrupted(null)));
       }
-      return SendResult.ok(((SyncSend) pending).await());
+    } else if (part instanceof SyncSend send) {
+      SendResult result;
+      try {
+        result = SendResult.ok(send.await());
+      } catch (MqException e) {
+        result = SendResult.failed(e);
+      }
+      results.add(result);
+    } else {
+      results.add((SendResult) part);
+    }
+  }
+
+  private static boolean awaitBatch(BatchSend batch) {
+    try {
+      batch.await();
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return SendResult.failed(interrupted(e));
-    } catch (MqException e) {
-      return SendResult.failed(e);
+      return false;
     }
   }
 

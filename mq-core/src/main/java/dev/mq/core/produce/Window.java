@@ -47,13 +47,19 @@ final class Window {
 
   /** Takes room for one message if there is room at once. */
   boolean tryAcquire(int bytes) {
+    return tryAcquire(1, bytes);
+  }
+
+  /** Takes room for messages with so many bytes together if there is room for all at once. */
+  boolean tryAcquire(int count, long bytes) {
     while (true) {
       long now = inFlight.get();
       long messages = now >>> BYTE_BITS;
-      if (messages >= maxMessages || (messages > 0 && (now & BYTES) + bytes > maxBytes)) {
+      boolean alone = messages == 0 && count == 1;
+      if (messages + count > maxMessages || (!alone && (now & BYTES) + bytes > maxBytes)) {
         return false;
       }
-      if (inFlight.compareAndSet(now, now + ONE_MESSAGE + bytes)) {
+      if (inFlight.compareAndSet(now, now + count * ONE_MESSAGE + bytes)) {
         return true;
       }
     }

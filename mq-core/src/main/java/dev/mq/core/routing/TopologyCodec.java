@@ -94,7 +94,7 @@ public final class TopologyCodec {
       TopologyCommand command = command(in.u8(), in.uuid(), in);
       in.end();
       return command;
-    } catch (WireReader.DamagedException | MqException e) {
+    } catch (MqException e) {
       throw new MqException(
           ErrorCode.BACKEND_FAILURE, "topology log: a command is damaged: " + e.getMessage(), e);
     }

@@ -1,6 +1,8 @@
 package dev.mq.core.routing;
 
+import dev.mq.api.ErrorCode;
 import dev.mq.api.Headers;
+import dev.mq.api.MqException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +17,11 @@ final class WireReader {
   private final ByteBuffer in;
 
   /** The bytes are not what was written. */
-  static final class DamagedException extends RuntimeException {
+  static final class DamagedException extends MqException {
     private static final long serialVersionUID = 1L;
 
     DamagedException(String why) {
-      super(why);
+      super(ErrorCode.BACKEND_FAILURE, why);
     }
   }
 

@@ -181,7 +181,7 @@ class GroupCloseTest {
                 })
             .start(r -> seen.add(LogRig.show(r)));
     made.countDown();
-    rig.logs.member().assign(0);
+    var unused = rig.logs.member().assign(0);
     self[0].terminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
     assertThat(calls).containsExactly("assigned", "revoked");
     assertThat(seen).isEmpty();
@@ -268,11 +268,11 @@ class GroupCloseTest {
                       handled.incrementAndGet();
                     });
         FakeMember member = own.logs.member();
-        member.assign(0, 1);
+        var unused = member.assign(0, 1);
         int stopAt = round * 3 % 150;
         until(() -> handled.get() >= stopAt);
-        member.revoke(0);
-        member.assign(2);
+        unused = member.revoke(0);
+        unused = member.assign(2);
         assertThat(consumer.close(Duration.ofSeconds(10))).isTrue();
         over.set(true);
         long committed = own.logs.committed().values().stream().mapToLong(n -> n).sum();

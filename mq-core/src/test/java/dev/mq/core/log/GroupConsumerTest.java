@@ -4,7 +4,7 @@ import static dev.mq.core.log.LogRig.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mq.api.BrokerEvent.Type;
+import dev.mq.api.BrokerEvent;
 import dev.mq.api.Codec;
 import dev.mq.api.CommitMode;
 import dev.mq.api.ErrorCode;
@@ -124,7 +124,7 @@ class GroupConsumerTest {
                 overlaps.incrementAndGet();
               }
               most.accumulateAndGet(all.incrementAndGet(), Math::max);
-              Thread.yield();
+              Thread.onSpinWait();
               see(r);
               all.decrementAndGet();
               inside[r.partition()].decrementAndGet();
@@ -181,7 +181,8 @@ class GroupConsumerTest {
     get(rig.logs.member().assign(0, 1));
     until(() -> seen.size() == 200);
     assertThat(problems).isEmpty();
-    assertThat(seen.stream().filter(s -> s.startsWith("1/")).map(s -> s.split("=")[0]))
+    assertThat(
+            seen.stream().filter(s -> s.startsWith("1/")).map(s -> s.substring(0, s.indexOf('='))))
         .containsExactlyElementsOf(
             java.util.stream.IntStream.range(0, 100).mapToObj(i -> "1/" + i).toList());
   }
@@ -316,10 +317,13 @@ class GroupConsumerTest {
                   throw new IllegalStateException("database is down");
                 })
             .start(this::see);
-    rig.logs.member().assign(0);
+    var unused = rig.logs.member().assign(0);
     assertThat(failure(consumer.terminated())).isEqualTo(ErrorCode.HANDLER_FAILED);
     assertThat(seen).isEmpty();
-    until(() -> rig.count(Type.CALLBACK_FAILED) == 1 && rig.count(Type.CONSUMER_ENDED) == 1);
+    until(
+        () ->
+            rig.count(BrokerEvent.Type.CALLBACK_FAILED) == 1
+                && rig.count(BrokerEvent.Type.CONSUMER_ENDED) == 1);
   }
 
   @Test
@@ -424,7 +428,7 @@ class GroupConsumerTest {
     FakeMember member = rig.logs.member();
     member.answer = FakeMember.Answer.FAILED;
     get(member.assign(0));
-    until(() -> rig.count(Type.COMMIT_FAILED) == 1);
+    until(() -> rig.count(BrokerEvent.Type.COMMIT_FAILED) == 1);
     append(0, 2);
     until(() -> member.commits.size() >= 2);
     member.answer = FakeMember.Answer.NOW;
@@ -433,7 +437,7 @@ class GroupConsumerTest {
           rig.time.advance(Duration.ofSeconds(20));
           return Map.of(0, 4L).equals(rig.logs.committed());
         });
-    assertThat(rig.count(Type.COMMIT_FAILED)).isEqualTo(1);
+    assertThat(rig.count(BrokerEvent.Type.COMMIT_FAILED)).isEqualTo(1);
     assertThat(member.commits).endsWith(Map.of(0, 4L));
   }
 
@@ -581,7 +585,7 @@ class GroupConsumerTest {
     over.shutdown();
     GroupConsumer refused = rig.group().executor(over).start(this::see);
     append(1, 1);
-    rig.logs.member().assign(1);
+    var unused = rig.logs.member().assign(1);
     assertThat(failure(refused.terminated())).isEqualTo(ErrorCode.CLOSED);
   }
 

@@ -4,7 +4,7 @@ import static dev.mq.core.log.LogRig.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mq.api.BrokerEvent.Type;
+import dev.mq.api.BrokerEvent;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.Failure;
 import dev.mq.api.GroupConsumer;
@@ -79,9 +79,10 @@ class GroupFailureTest {
       until(
           () ->
               seen.stream().filter("0/1=v1"::equals).count() == expected && rig.time.timers() == 1);
-      assertThat(rig.count(Type.KEEPS_FAILING)).isLessThanOrEqualTo(failures < 10 ? 0 : 1);
+      assertThat(rig.count(BrokerEvent.Type.KEEPS_FAILING))
+          .isLessThanOrEqualTo(failures < 10 ? 0 : 1);
     }
-    until(() -> rig.count(Type.KEEPS_FAILING) == 1);
+    until(() -> rig.count(BrokerEvent.Type.KEEPS_FAILING) == 1);
     assertThat(rig.events).noneMatch(e -> e.text().contains("secret"));
     assertThat(seen).doesNotContain("0/2=v2");
     assertThat(rig.logs.committed()).containsEntry(0, 1L);
@@ -94,7 +95,7 @@ class GroupFailureTest {
     assign(0);
     until(() -> rig.logs.committed().equals(Map.of(0, 3L)));
     assertThat(seen).containsExactly("0/0=v0", "0/1=v1", "0/1=v1", "0/1=v1", "0/2=v2");
-    until(() -> rig.count(Type.DROPPED) == 1);
+    until(() -> rig.count(BrokerEvent.Type.DROPPED) == 1);
   }
 
   @Test
@@ -108,7 +109,7 @@ class GroupFailureTest {
         .onFailure(Failure.retryThenDeadLetter(Duration.ZERO, 2, "events.dead"))
         .start(r -> failAt(r, 1));
     assign(0);
-    until(() -> rig.count(Type.DEAD_LETTER_FAILED) == 1 && rig.time.timers() == 1);
+    until(() -> rig.count(BrokerEvent.Type.DEAD_LETTER_FAILED) == 1 && rig.time.timers() == 1);
     assertThat(rig.logs.committed()).isEqualTo(Map.of(0, 1L));
     rig.time.advance(SECOND);
     until(() -> rig.time.timers() == 1);
@@ -128,8 +129,8 @@ class GroupFailureTest {
     assertThat(copy.headers().number(WireHeaders.DEAD_PARTITION, -1)).isZero();
     assertThat(copy.headers().number(WireHeaders.DEAD_OFFSET, -1)).isEqualTo(1);
     assertThat(copy.headers().text(WireHeaders.DEAD_REASON)).contains("max-attempts");
-    assertThat(rig.count(Type.DEAD_LETTER_FAILED)).isEqualTo(1);
-    until(() -> rig.count(Type.DEAD_LETTERED) == 1);
+    assertThat(rig.count(BrokerEvent.Type.DEAD_LETTER_FAILED)).isEqualTo(1);
+    until(() -> rig.count(BrokerEvent.Type.DEAD_LETTERED) == 1);
   }
 
   @Test
@@ -143,7 +144,7 @@ class GroupFailureTest {
     assertThat(seen).containsExactly("0/0=v0", "0/1=v1");
     assertThat(rig.logs.committed()).isEqualTo(Map.of(0, 1L));
     assertThat(rig.logs.member().closes).hasValue(1);
-    until(() -> rig.count(Type.CONSUMER_ENDED) == 1);
+    until(() -> rig.count(BrokerEvent.Type.CONSUMER_ENDED) == 1);
     assertThat(rig.kernel.children()).isEmpty();
   }
 
@@ -164,7 +165,7 @@ class GroupFailureTest {
     assign(0);
     until(() -> rig.time.timers() == 1);
     append(0, 3);
-    until(() -> rig.logs.member().next.get(0) == 7L);
+    until(() -> rig.logs.member().next.get(0) > 4L);
     rig.time.advance(SECOND);
     until(() -> rig.logs.committed().equals(Map.of(0, 7L)));
     assertThat(batches.get(0)).isEqualTo(batches.get(1)).startsWith(0L);

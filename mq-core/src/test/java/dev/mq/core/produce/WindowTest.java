@@ -51,4 +51,21 @@ class WindowTest {
     assertThat(violations).hasValue(0);
     assertThat(window.messages()).isZero();
   }
+
+  @Test
+  void severalGetRoomTogetherOrNotAtAll() {
+    Window window = new Window("queue:q", 5, 100, Duration.ofSeconds(30), time);
+
+    assertThat(window.tryAcquire(6, 10)).isFalse();
+    assertThat(window.tryAcquire(2, 101)).as("only one alone may be too large").isFalse();
+    assertThat(window.tryAcquire(3, 60)).isTrue();
+    assertThat(window.tryAcquire(3, 10)).isFalse();
+    assertThat(window.tryAcquire(2, 41)).isFalse();
+    assertThat(window.tryAcquire(2, 40)).isTrue();
+    assertThat(window.messages()).isEqualTo(5);
+
+    window.release(5, 100);
+
+    assertThat(window.tryAcquire(1, 101)).isTrue();
+  }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 class QueueConcurrencyTest {
   private static final int LANES = 20;
   private static final int PUBLISHERS = 3;
-  private static final int EACH = 20_000;
+  private static final int EACH = 40_000;
 
   private final InMemoryEngine engine = InMemoryEngine.create();
   private final Map<String, Integer> leased = new ConcurrentHashMap<>();
@@ -29,6 +29,7 @@ class QueueConcurrencyTest {
   private final Map<String, Integer> firstDeliveries = new ConcurrentHashMap<>();
   private final List<String> wrong = java.util.Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger done = new AtomicInteger();
+  private final AtomicInteger deathsWithLeases = new AtomicInteger();
 
   @AfterEach
   void closeEngine() {
@@ -59,6 +60,7 @@ class QueueConcurrencyTest {
         .as("at most one delivery says it is the first")
         .allMatch(n -> n == 1);
     assertThat(main.queues.depth(queue)).isZero();
+    assertThat(deathsWithLeases.get()).as("lanes killed with messages in hand").isPositive();
   }
 
   private static Thread start(Runnable body) {
@@ -86,7 +88,7 @@ class QueueConcurrencyTest {
       String name = "lane" + lane + "-" + life++;
       Client client = Client.of(engine, name);
       Taker taker = client.take(queue, 1 + random.nextInt(50));
-      int rounds = 20 + random.nextInt(200);
+      int rounds = 5 + random.nextInt(40);
       for (int i = 0; i < rounds && done.get() < PUBLISHERS * EACH; i++) {
         round(taker, random);
       }
@@ -94,6 +96,7 @@ class QueueConcurrencyTest {
       held.forEach(this::leased);
       held.forEach(t -> leased.remove(t.text()));
       if (random.nextBoolean()) {
+        deathsWithLeases.addAndGet(held.isEmpty() ? 0 : 1);
         engine.kill(name);
       } else {
         taker.close();

@@ -1,5 +1,6 @@
 package dev.mq.core.log;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.api.Position;
@@ -40,12 +41,14 @@ final class FakeMember extends FakeSource implements GroupMember {
     this.listener = listener;
   }
 
+  @CanIgnoreReturnValue
   CompletableFuture<Void> assign(int... partitions) {
     return change(
         () -> {
           synchronized (logs) {
             for (int p : partitions) {
-              long from = start instanceof Position.Offsets o ? o.positions().offset(p).orElse(0) : 0;
+              long from =
+                  start instanceof Position.Offsets o ? o.positions().offset(p).orElse(0) : 0;
               next.put(p, logs.committed.getOrDefault(p, from));
               paused.remove(p);
             }
@@ -54,6 +57,7 @@ final class FakeMember extends FakeSource implements GroupMember {
         });
   }
 
+  @CanIgnoreReturnValue
   CompletableFuture<Void> revoke(int... partitions) {
     return change(
         () -> {
@@ -62,6 +66,7 @@ final class FakeMember extends FakeSource implements GroupMember {
         });
   }
 
+  @CanIgnoreReturnValue
   CompletableFuture<Void> lose(int... partitions) {
     return change(
         () -> {

@@ -4,7 +4,7 @@ import static dev.mq.core.log.LogRig.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mq.api.BrokerEvent.Type;
+import dev.mq.api.BrokerEvent;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.Failure;
 import dev.mq.api.GroupConsumer;
@@ -61,22 +61,27 @@ class GroupFailureTest {
   }
 
   @Test
-  void retriesInPlaceWithBackoffWhileOtherPartitionsGoOnAndTellsOnceAtTheTenthFailure() throws Exception {
+  void retriesInPlaceWithBackoffWhileOtherPartitionsGoOnAndTellsOnceAtTheTenthFailure()
+      throws Exception {
     append(0, 3);
-    rig.group().onFailure(Failure.retryForever(SECOND, Duration.ofSeconds(4))).start(r -> failAt(r, 1));
+    rig.group()
+        .onFailure(Failure.retryForever(Duration.ofSeconds(4), Duration.ofSeconds(4)))
+        .start(r -> failAt(r, 1));
     assign(0, 1);
     until(() -> rig.time.timers() == 1);
     append(1, 2);
     until(() -> rig.logs.committed().equals(Map.of(0, 1L, 1, 2L)));
-    rig.time.advance(Duration.ofMillis(999));
+    rig.time.advance(Duration.ofMillis(3999));
     assertThat(seen.stream().filter("0/1=v1"::equals)).hasSize(1);
     for (int failures = 2; failures <= 12; failures++) {
       int expected = failures;
       rig.time.advance(Duration.ofSeconds(4));
-      until(() -> seen.stream().filter("0/1=v1"::equals).count() == expected && rig.time.timers() == 1);
-      assertThat(rig.count(Type.KEEPS_FAILING)).isLessThanOrEqualTo(failures < 10 ? 0 : 1);
+      until(
+          () ->
+              seen.stream().filter("0/1=v1"::equals).count() == expected && rig.time.timers() == 1);
+      assertThat(rig.count(BrokerEvent.Type.KEEPS_FAILING)).isLessThanOrEqualTo(failures < 10 ? 0 : 1);
     }
-    until(() -> rig.count(Type.KEEPS_FAILING) == 1);
+    until(() -> rig.count(BrokerEvent.Type.KEEPS_FAILING) == 1);
     assertThat(rig.events).noneMatch(e -> e.text().contains("secret"));
     assertThat(seen).doesNotContain("0/2=v2");
     assertThat(rig.logs.committed()).containsEntry(0, 1L);
@@ -89,7 +94,7 @@ class GroupFailureTest {
     assign(0);
     until(() -> rig.logs.committed().equals(Map.of(0, 3L)));
     assertThat(seen).containsExactly("0/0=v0", "0/1=v1", "0/1=v1", "0/1=v1", "0/2=v2");
-    until(() -> rig.count(Type.DROPPED) == 1);
+    until(() -> rig.count(BrokerEvent.Type.DROPPED) == 1);
   }
 
   @Test
@@ -103,7 +108,7 @@ class GroupFailureTest {
         .onFailure(Failure.retryThenDeadLetter(Duration.ZERO, 2, "events.dead"))
         .start(r -> failAt(r, 1));
     assign(0);
-    until(() -> rig.count(Type.DEAD_LETTER_FAILED) == 1 && rig.time.timers() == 1);
+    until(() -> rig.count(BrokerEvent.Type.DEAD_LETTER_FAILED) == 1 && rig.time.timers() == 1);
     assertThat(rig.logs.committed()).isEqualTo(Map.of(0, 1L));
     rig.time.advance(SECOND);
     until(() -> rig.time.timers() == 1);
@@ -123,8 +128,8 @@ class GroupFailureTest {
     assertThat(copy.headers().number(WireHeaders.DEAD_PARTITION, -1)).isZero();
     assertThat(copy.headers().number(WireHeaders.DEAD_OFFSET, -1)).isEqualTo(1);
     assertThat(copy.headers().text(WireHeaders.DEAD_REASON)).contains("max-attempts");
-    assertThat(rig.count(Type.DEAD_LETTER_FAILED)).isEqualTo(1);
-    until(() -> rig.count(Type.DEAD_LETTERED) == 1);
+    assertThat(rig.count(BrokerEvent.Type.DEAD_LETTER_FAILED)).isEqualTo(1);
+    until(() -> rig.count(BrokerEvent.Type.DEAD_LETTERED) == 1);
   }
 
   @Test
@@ -138,7 +143,7 @@ class GroupFailureTest {
     assertThat(seen).containsExactly("0/0=v0", "0/1=v1");
     assertThat(rig.logs.committed()).isEqualTo(Map.of(0, 1L));
     assertThat(rig.logs.member().closes).hasValue(1);
-    until(() -> rig.count(Type.CONSUMER_ENDED) == 1);
+    until(() -> rig.count(BrokerEvent.Type.CONSUMER_ENDED) == 1);
     assertThat(rig.kernel.children()).isEmpty();
   }
 
@@ -146,12 +151,16 @@ class GroupFailureTest {
   void aFailedBatchIsRetriedAsItWasAndPassedAsAWhole() throws Exception {
     append(0, 4);
     List<List<Long>> batches = new CopyOnWriteArrayList<>();
-    rig.group().batchSize(8).onFailure(Failure.retryThenDeadLetter(SECOND, 2, "queue:dead")).startBatch(records -> {
-      batches.add(records.stream().map(LogRecord::offset).toList());
-      if (records.get(0).offset() == 0) {
-        throw new IllegalStateException("no");
-      }
-    });
+    rig.group()
+        .batchSize(8)
+        .onFailure(Failure.retryThenDeadLetter(SECOND, 2, "queue:dead"))
+        .startBatch(
+            records -> {
+              batches.add(records.stream().map(LogRecord::offset).toList());
+              if (records.get(0).offset() == 0) {
+                throw new IllegalStateException("no");
+              }
+            });
     assign(0);
     until(() -> rig.time.timers() == 1);
     append(0, 3);
@@ -159,8 +168,12 @@ class GroupFailureTest {
     rig.time.advance(SECOND);
     until(() -> rig.logs.committed().equals(Map.of(0, 7L)));
     assertThat(batches.get(0)).isEqualTo(batches.get(1)).startsWith(0L);
-    assertThat(rig.dead).hasSameSizeAs(batches.get(0)).allMatch(d -> d.address().equals("queue:dead"));
-    assertThat(rig.dead).extracting(d -> d.message().headers().number(WireHeaders.FAILURES, 0)).containsOnly(2L);
+    assertThat(rig.dead)
+        .hasSameSizeAs(batches.get(0))
+        .allMatch(d -> d.address().equals("queue:dead"));
+    assertThat(rig.dead)
+        .extracting(d -> d.message().headers().number(WireHeaders.FAILURES, 0))
+        .containsOnly(2L);
     List<Long> all = new ArrayList<>(batches.get(0));
     batches.subList(2, batches.size()).forEach(all::addAll);
     assertThat(all).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);
@@ -171,11 +184,14 @@ class GroupFailureTest {
     append(0, 1);
     rig.logs.append(0, Message.of(new byte[] {(byte) 0xff}));
     append(0, 1);
-    rig.group().onFailure(Failure.retryThenDeadLetter(SECOND, 9, "log:dead")).startBatch(records -> records.forEach(r -> failAt(r, -1)));
+    rig.group()
+        .onFailure(Failure.retryThenDeadLetter(SECOND, 9, "log:dead"))
+        .startBatch(records -> records.forEach(r -> failAt(r, -1)));
     assign(0);
     until(() -> rig.logs.committed().equals(Map.of(0, 3L)));
     assertThat(seen).containsExactly("0/0=v0", "0/2=v0");
-    assertThat(rig.dead.get(0).message().headers().text(WireHeaders.DEAD_REASON)).contains("undecodable");
+    assertThat(rig.dead.get(0).message().headers().text(WireHeaders.DEAD_REASON))
+        .contains("undecodable");
   }
 
   @Test
@@ -192,18 +208,21 @@ class GroupFailureTest {
   void errorsAndInterruptsOfAHandlerAreFailuresLikeAnyOther() throws Exception {
     append(0, 4);
     AtomicInteger interruptsSeen = new AtomicInteger();
-    rig.group().onFailure(Failure.retryThenSkip(Duration.ZERO, 1)).start(r -> {
-      seen.add(LogRig.show(r));
-      if (Thread.currentThread().isInterrupted()) {
-        interruptsSeen.incrementAndGet();
-      }
-      switch ((int) r.offset()) {
-        case 0 -> throw new StackOverflowError();
-        case 1 -> throw new InterruptedException();
-        case 2 -> Thread.currentThread().interrupt();
-        default -> {}
-      }
-    });
+    rig.group()
+        .onFailure(Failure.retryThenSkip(Duration.ZERO, 1))
+        .start(
+            r -> {
+              seen.add(LogRig.show(r));
+              if (Thread.currentThread().isInterrupted()) {
+                interruptsSeen.incrementAndGet();
+              }
+              switch ((int) r.offset()) {
+                case 0 -> throw new StackOverflowError();
+                case 1 -> throw new InterruptedException();
+                case 2 -> Thread.currentThread().interrupt();
+                default -> {}
+              }
+            });
     assign(0);
     until(() -> rig.logs.committed().equals(Map.of(0, 4L)));
     assertThat(seen).hasSize(4);
@@ -224,7 +243,9 @@ class GroupFailureTest {
 
   @Test
   void refusesADeadLetterAddressOfUnknownKindAtOnce() {
-    assertThatThrownBy(() -> rig.group().onFailure(Failure.retryThenDeadLetter(SECOND, 1, "topic:x")))
-        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
+    assertThatThrownBy(
+            () -> rig.group().onFailure(Failure.retryThenDeadLetter(SECOND, 1, "topic:x")))
+        .isInstanceOfSatisfying(
+            MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
   }
 }

@@ -101,7 +101,16 @@ final class Rebalance implements GroupListener {
     if (pinned == null) {
       return;
     }
-    Positions known = committed.get();
+    Positions known;
+    try {
+      known = committed.get();
+    } catch (RuntimeException e) {
+      // Only a member that dies before its first commit would start elsewhere; not worth ending for.
+      MqException error = kernel.wrap(e, "read commits of", options.address());
+      String text = options.who() + ": its start could not be committed";
+      kernel.event(BrokerEvent.Type.COMMIT_FAILED, options.address(), text, error);
+      return;
+    }
     Positions missing = Positions.none();
     for (int number : numbers) {
       OptionalLong at = pinned.offset(number);

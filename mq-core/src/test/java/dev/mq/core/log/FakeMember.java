@@ -1,5 +1,6 @@
 package dev.mq.core.log;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.api.Position;
@@ -40,6 +41,7 @@ final class FakeMember extends FakeSource implements GroupMember {
     this.listener = listener;
   }
 
+  @CanIgnoreReturnValue
   CompletableFuture<Void> assign(int... partitions) {
     return change(
         () -> {
@@ -55,6 +57,7 @@ final class FakeMember extends FakeSource implements GroupMember {
         });
   }
 
+  @CanIgnoreReturnValue
   CompletableFuture<Void> revoke(int... partitions) {
     return change(
         () -> {
@@ -63,6 +66,7 @@ final class FakeMember extends FakeSource implements GroupMember {
         });
   }
 
+  @CanIgnoreReturnValue
   CompletableFuture<Void> lose(int... partitions) {
     return change(
         () -> {

@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mq.api.BrokerEvent;
 import dev.mq.api.Codec;
-import dev.mq.api.CommitMode;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.GroupConsumer;
 import dev.mq.api.LogRecord;
 import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.NotFoundException;
-import dev.mq.api.Position;
 import dev.mq.api.Positions;
 import dev.mq.api.SettleResult;
 import java.time.Duration;
@@ -181,8 +179,7 @@ class GroupConsumerTest {
     get(rig.logs.member().assign(0, 1));
     until(() -> seen.size() == 200);
     assertThat(problems).isEmpty();
-    assertThat(
-            seen.stream().filter(s -> s.startsWith("1/")).map(s -> s.substring(0, s.indexOf('='))))
+    assertThat(seen.stream().filter(s -> s.startsWith("1/")).map(s -> s.substring(0, s.indexOf('='))))
         .containsExactlyElementsOf(
             java.util.stream.IntStream.range(0, 100).mapToObj(i -> "1/" + i).toList());
   }
@@ -317,155 +314,10 @@ class GroupConsumerTest {
                   throw new IllegalStateException("database is down");
                 })
             .start(this::see);
-    var unused = rig.logs.member().assign(0);
+    rig.logs.member().assign(0);
     assertThat(failure(consumer.terminated())).isEqualTo(ErrorCode.HANDLER_FAILED);
     assertThat(seen).isEmpty();
-    until(
-        () ->
-            rig.count(BrokerEvent.Type.CALLBACK_FAILED) == 1
-                && rig.count(BrokerEvent.Type.CONSUMER_ENDED) == 1);
-  }
-
-  @Test
-  void commitsInsideOnRevokedAndWaitsForTheAnswerThere() throws Exception {
-    append(0, 3);
-    List<String> outcome = new CopyOnWriteArrayList<>();
-    GroupConsumer[] self = new GroupConsumer[1];
-    self[0] =
-        rig.group()
-            .commit(CommitMode.manual())
-            .onRevoked(
-                partitions -> {
-                  self[0].commit(Positions.of(0, 2)).toCompletableFuture().join();
-                  outcome.add("committed");
-                })
-            .start(this::see);
-    FakeMember member = rig.logs.member();
-    get(member.assign(0));
-    until(() -> seen.size() == 3);
-    get(member.revoke(0));
-    assertThat(outcome).containsExactly("committed");
-    assertThat(member.commits).containsExactly(Map.of(0, 2L));
-    assertThat(failure(self[0].commit(Positions.of(0, 3)))).isEqualTo(ErrorCode.FENCED);
-  }
-
-  @Test
-  void aHandlerThatWaitsForItsCommitDuringARevokeIsServed() throws Exception {
-    append(0, 3);
-    CountDownLatch started = new CountDownLatch(1);
-    CountDownLatch go = new CountDownLatch(1);
-    GroupConsumer[] self = new GroupConsumer[1];
-    self[0] =
-        rig.group()
-            .start(
-                r -> {
-                  started.countDown();
-                  go.await();
-                  self[0].commit(Positions.of(0, 1)).toCompletableFuture().join();
-                  see(r);
-                });
-    FakeMember member = rig.logs.member();
-    get(member.assign(0));
-    started.await();
-    CompletableFuture<Void> revoke = member.revoke(0);
-    go.countDown();
-    get(revoke);
-    assertThat(seen).hasSize(1);
-    assertThat(rig.logs.committed()).containsEntry(0, 1L);
-  }
-
-  @Test
-  void commitsNothingByItselfInManualMode() throws Exception {
-    append(0, 3);
-    GroupConsumer consumer = rig.group().commit(CommitMode.manual()).start(this::see);
-    get(rig.logs.member().assign(0));
-    until(() -> seen.size() == 3);
-    get(consumer.commit(Positions.none()));
-    assertThat(get(consumer.flush())).isEqualTo(SettleResult.SETTLED);
-    get(consumer.commit(Positions.of(0, 3)));
-    get(consumer.commit(Positions.of(0, 1)));
-    consumer.close();
-    assertThat(rig.logs.member().commits).containsExactly(Map.of(0, 3L), Map.of(0, 1L));
-  }
-
-  @Test
-  void commitsOncePerIntervalAndTheRestAtClose() throws Exception {
-    append(0, 3);
-    GroupConsumer consumer =
-        rig.group().commit(CommitMode.every(Duration.ofSeconds(5))).start(this::see);
-    FakeMember member = rig.logs.member();
-    get(member.assign(0));
-    until(() -> seen.size() == 3 && rig.time.timers() == 1);
-    assertThat(member.commits).isEmpty();
-    rig.time.advance(Duration.ofSeconds(5));
-    until(() -> member.commits.equals(List.of(Map.of(0, 3L))));
-    append(0, 2);
-    until(() -> seen.size() == 5);
-    consumer.close();
-    assertThat(member.commits).containsExactly(Map.of(0, 3L), Map.of(0, 5L));
-  }
-
-  @Test
-  void aCommitByItselfNeverGoesBehindOneOfTheProgramUnlessThatWentBack() throws Exception {
-    append(0, 2);
-    GroupConsumer consumer =
-        rig.group().commit(CommitMode.every(Duration.ofSeconds(5))).start(this::see);
-    FakeMember member = rig.logs.member();
-    get(member.assign(0));
-    until(() -> seen.size() == 2 && rig.time.timers() == 1);
-    get(consumer.commit(Positions.of(0, 7)));
-    rig.time.advance(Duration.ofSeconds(5));
-    append(0, 2);
-    until(() -> seen.size() == 4);
-    consumer.close();
-    assertThat(member.commits).containsExactly(Map.of(0, 7L));
-  }
-
-  @Test
-  void tellsOnceThatCommitsFailAndSendsThePositionAsItIsThen() throws Exception {
-    append(0, 2);
-    rig.group().start(this::see);
-    FakeMember member = rig.logs.member();
-    member.answer = FakeMember.Answer.FAILED;
-    get(member.assign(0));
-    until(() -> rig.count(BrokerEvent.Type.COMMIT_FAILED) == 1);
-    append(0, 2);
-    until(() -> member.commits.size() >= 2);
-    member.answer = FakeMember.Answer.NOW;
-    until(
-        () -> {
-          rig.time.advance(Duration.ofSeconds(20));
-          return Map.of(0, 4L).equals(rig.logs.committed());
-        });
-    assertThat(rig.count(BrokerEvent.Type.COMMIT_FAILED)).isEqualTo(1);
-    assertThat(member.commits).endsWith(Map.of(0, 4L));
-  }
-
-  @Test
-  void flushWaitsForTheAnswersAndReportsTheWorst() throws Exception {
-    append(0, 1);
-    GroupConsumer consumer = rig.group().commit(CommitMode.manual()).start(this::see);
-    FakeMember member = rig.logs.member();
-    get(member.assign(0, 1));
-    until(() -> seen.size() == 1);
-    member.answer = FakeMember.Answer.HELD;
-    var one = consumer.commit(Positions.of(0, 1)).toCompletableFuture();
-    var flush = consumer.flush().toCompletableFuture();
-    Runnable answer = member.held.take();
-    assertThat(flush).isNotDone();
-    answer.run();
-    assertThat(get(flush)).isEqualTo(SettleResult.SETTLED);
-    get(one);
-    member.answer = FakeMember.Answer.FAILED;
-    consumer.commit(Positions.of(0, 1));
-    assertThat(get(consumer.flush())).isIn(SettleResult.UNKNOWN, SettleResult.SETTLED);
-    member.answer = FakeMember.Answer.HELD;
-    var open = consumer.commit(Positions.of(1, 0));
-    var worst = consumer.flush();
-    member.held.take();
-    consumer.close(Duration.ofSeconds(1));
-    assertThat(get(worst)).isEqualTo(SettleResult.UNKNOWN);
-    assertThat(failure(open)).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+    until(() -> rig.count(BrokerEvent.Type.CALLBACK_FAILED) == 1 && rig.count(BrokerEvent.Type.CONSUMER_ENDED) == 1);
   }
 
   @Test
@@ -517,19 +369,6 @@ class GroupConsumerTest {
     until(() -> seen.size() == 2 && Map.of(0, 2L).equals(rig.logs.committed()));
     self[0].resume();
     until(() -> seen.size() == 5);
-  }
-
-  @Test
-  void startsAtTheEndAsItIsNowAndPinsItAtTheFirstAssignment() throws Exception {
-    append(0, 5);
-    rig.group().startAt(Position.end()).start(this::see);
-    append(0, 2);
-    assertThat(rig.logs.joinedAt)
-        .isEqualTo(Position.of(Positions.of(Map.of(0, 5L, 1, 0L, 2, 0L, 3, 0L))));
-    get(rig.logs.member().assign(0));
-    assertThat(rig.logs.member().commits.get(0)).isEqualTo(Map.of(0, 5L));
-    until(() -> seen.size() == 2);
-    assertThat(seen).containsExactly("0/5=v0", "0/6=v1");
   }
 
   @Test
@@ -585,7 +424,7 @@ class GroupConsumerTest {
     over.shutdown();
     GroupConsumer refused = rig.group().executor(over).start(this::see);
     append(1, 1);
-    var unused = rig.logs.member().assign(1);
+    rig.logs.member().assign(1);
     assertThat(failure(refused.terminated())).isEqualTo(ErrorCode.CLOSED);
   }
 

@@ -65,13 +65,13 @@ class GroupFailureTest {
       throws Exception {
     append(0, 3);
     rig.group()
-        .onFailure(Failure.retryForever(SECOND, Duration.ofSeconds(4)))
+        .onFailure(Failure.retryForever(Duration.ofSeconds(4), Duration.ofSeconds(4)))
         .start(r -> failAt(r, 1));
     assign(0, 1);
     until(() -> rig.time.timers() == 1);
     append(1, 2);
     until(() -> rig.logs.committed().equals(Map.of(0, 1L, 1, 2L)));
-    rig.time.advance(Duration.ofMillis(999));
+    rig.time.advance(Duration.ofMillis(3999));
     assertThat(seen.stream().filter("0/1=v1"::equals)).hasSize(1);
     for (int failures = 2; failures <= 12; failures++) {
       int expected = failures;
@@ -79,8 +79,7 @@ class GroupFailureTest {
       until(
           () ->
               seen.stream().filter("0/1=v1"::equals).count() == expected && rig.time.timers() == 1);
-      assertThat(rig.count(BrokerEvent.Type.KEEPS_FAILING))
-          .isLessThanOrEqualTo(failures < 10 ? 0 : 1);
+      assertThat(rig.count(BrokerEvent.Type.KEEPS_FAILING)).isLessThanOrEqualTo(failures < 10 ? 0 : 1);
     }
     until(() -> rig.count(BrokerEvent.Type.KEEPS_FAILING) == 1);
     assertThat(rig.events).noneMatch(e -> e.text().contains("secret"));

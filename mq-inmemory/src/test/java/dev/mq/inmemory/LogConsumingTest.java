@@ -92,7 +92,7 @@ class LogConsumingTest {
     for (int step = 0; step < 30; step++) {
       append(appended, appended + 200);
       appended += 200;
-      if (members.isEmpty() || members.size() < 4 && random.nextBoolean()) {
+      if (members.isEmpty() || (members.size() < 4 && random.nextBoolean())) {
         members.add(
             group()
                 .batchSize(1 + random.nextInt(40))

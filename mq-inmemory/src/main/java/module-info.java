@@ -3,7 +3,7 @@ module dev.mq.inmemory {
   requires transitive dev.mq.api;
   requires org.slf4j;
   requires static transitive org.jspecify;
-  requires static org.junit.jupiter.api;
+  requires static transitive org.junit.jupiter.api;
   requires static com.google.errorprone.annotations;
 
   exports dev.mq.inmemory;

@@ -78,10 +78,17 @@ public interface ConsumerBuilder<T extends @Nullable Object> {
 
   /**
    * Starts handling deliveries in batches of at most {@code maxSize}, 1 or more, one batch per free
-   * handler.
+   * handler; a batch takes what is there and never waits to be full.
+   *
+   * @throws ConfigException also when there are interceptors, which wrap the handling of one
+   *     delivery
    */
   Consumer startBatch(int maxSize, BatchHandler handler);
 
-  /** Opens a consumer to pull from, with manual settlement. */
+  /**
+   * Opens a consumer to pull from, with manual settlement.
+   *
+   * @throws ConfigException also when the retry policy is in place, which needs a handler
+   */
   Receiver receiver();
 }

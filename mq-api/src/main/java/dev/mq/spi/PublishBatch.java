@@ -25,8 +25,8 @@ public interface PublishBatch {
   Message message(int index);
 
   /**
-   * Returns the name of what the program published a message to: the exchange, where the runtime routed it to its target. For
-   * displays and for faults scripted by name; not needed on hot paths.
+   * Returns the name of what the program published a message to: the exchange, where the runtime
+   * routed it to its target. For displays and for faults scripted by name; not needed on hot paths.
    */
   default String destination(int index) {
     return target(index).name();

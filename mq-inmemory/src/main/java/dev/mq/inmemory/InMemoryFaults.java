@@ -109,9 +109,12 @@ public final class InMemoryFaults {
     return this;
   }
 
-  /** Forgets all faults that have not happened; a disconnect that was added stays. */
+  /**
+   * Forgets all faults, so that none happens any more; connections that are cut heal as planned.
+   */
   public InMemoryFaults clear() {
     script.clear();
+    engine.disconnects().clear();
     return this;
   }
 

@@ -23,7 +23,8 @@ public final class InMemoryProvider implements BackendProvider {
           Duration.ofSeconds(45),
           Duration.ofMillis(10),
           Duration.ofDays(1),
-          "How long a member of a log group may go without asking for records before it loses its partitions.");
+          "How long a member of a log group may go without asking for records before it loses its"
+              + " partitions.");
 
   static final ConfigKey<Long> MAX_BODY_BYTES =
       ConfigKey.number(

@@ -9,6 +9,13 @@ import org.junit.jupiter.api.TestFactory;
 final class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> keepsTheHouseRules() {
-    return ModuleCheck.of("dev.mq.inmemory").floor(1).keeps(HouseRules.backend("dev.mq.inmemory"));
+    return ModuleCheck.of("dev.mq.inmemory")
+        .floor(40)
+        .keeps(
+            HouseRules.backendWithExtension(
+                "dev.mq.inmemory",
+                "dev.mq.inmemory.internal.sync.RealTime",
+                "dev.mq.inmemory.internal.time.ManualTime",
+                "dev.mq.inmemory.internal.time.SystemEngineTime"));
   }
 }

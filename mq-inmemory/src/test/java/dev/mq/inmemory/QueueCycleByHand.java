@@ -123,7 +123,8 @@ public final class QueueCycleByHand {
       long cpuNow = threads.getCurrentThreadCpuTime();
       long bytesNow = threads.getCurrentThreadAllocatedBytes();
       System.out.printf(
-          "%s: part %d, %.2f M/s, %.2f M per CPU second, %.1f bytes a message beside the body and the message%n",
+          "%s: part %d, %.2f M/s, %.2f M per CPU second, %.1f bytes a message beside the body and"
+              + " the message%n",
           what,
           ++part,
           done * 1000.0 / (wallNow - wall),

@@ -103,6 +103,9 @@ final class DeliveryImpl implements Delivery {
   /** Whether the program got it or is about to; published by what the writer does next. */
   boolean isHanded;
 
+  /** Whether the system would end it soon, for it was delivered too often. */
+  boolean mustMove;
+
   /** Why its body could not be decoded; used by the handler's thread only. */
   @Nullable MqException undecodable;
 
@@ -112,8 +115,11 @@ final class DeliveryImpl implements Delivery {
   /** Why its key could not be found. */
   @Nullable Throwable keyError;
 
-  /** The delivery this one runs again in place of; answered together with it. */
-  private final @Nullable DeliveryImpl earlier;
+  /**
+   * The first of the deliveries this one is run in place of, which keeps the broker's word for all
+   * of them.
+   */
+  private final @Nullable DeliveryImpl first;
 
   DeliveryImpl(
       LanePump lane,
@@ -123,14 +129,14 @@ final class DeliveryImpl implements Delivery {
       int failures,
       long expiresAtMillis,
       long state,
-      @Nullable DeliveryImpl earlier) {
+      @Nullable DeliveryImpl again) {
     this.lane = lane;
     this.token = token;
     this.message = message;
     this.attempt = attempt;
     this.failures = failures;
     this.expiresAtMillis = expiresAtMillis;
-    this.earlier = earlier;
+    this.first = again == null || again.first == null ? again : again.first;
     if (state != OPEN) {
       STATE.set(this, state);
       this.result = SettleResult.SETTLED;
@@ -220,6 +226,9 @@ final class DeliveryImpl implements Delivery {
   }
 
   CompletableFuture<SettleResult> future() {
+    if (first != null) {
+      return first.future();
+    }
     CompletableFuture<SettleResult> f = stage;
     while (f == null) {
       STAGE.compareAndSet(this, null, new CompletableFuture<SettleResult>());
@@ -248,12 +257,16 @@ final class DeliveryImpl implements Delivery {
   }
 
   boolean isAnswered() {
-    return result != null;
+    return first != null ? first.isAnswered() : result != null;
   }
 
   /** Sets the broker's word; the first call wins. */
   void answer(SettleResult word) {
     SettleResult means = word == SettleResult.SETTLED && settledMeans != null ? settledMeans : word;
+    if (first != null) {
+      first.answer(means);
+      return;
+    }
     if (!RESULT.compareAndSet(this, null, means)) {
       return;
     }
@@ -264,9 +277,6 @@ final class DeliveryImpl implements Delivery {
       } catch (RejectedExecutionException e) {
         WouldBlock.mark(() -> f.complete(means));
       }
-    }
-    if (earlier != null) {
-      earlier.answer(means);
     }
   }
 

@@ -154,6 +154,28 @@ final class FailurePolicy {
     end(d, DeadLetterReason.DELIVERY_LIMIT, d.failures(), null);
   }
 
+  /**
+   * Moves a message to the tail of its queue by a confirmed copy that counts nothing, before the
+   * system's own limit of deliveries ends it. Holds on to it until that worked, for giving it back
+   * counts too.
+   */
+  void move(DeliveryImpl d) {
+    publish(
+        address,
+        () -> Copies.retry(d, d.failures()),
+        error -> {
+          if (error == null) {
+            d.lane.submit(d, SettleOutcome.ACK, 0);
+          } else if (delays.isHurried()) {
+            d.settledMeans = SettleResult.UNKNOWN;
+            d.lane.submit(d, SettleOutcome.RELEASE, 0);
+          } else {
+            LOG.info("{}: copy of {} was not confirmed, trying again", name, what(d), error);
+            delays.after(d, publishBackoff(), () -> move(d), Delays::nothing);
+          }
+        });
+  }
+
   /** Stops what a delivery waits for, because its lease was lost; returns whether it waited. */
   boolean giveUp(DeliveryImpl d) {
     return delays.cancel(d);

@@ -15,13 +15,16 @@ final class Intake {
   private final String queue;
   private final long queueTtlMillis;
   private final long firstState;
+  private final int moveAt;
 
   /**
    * Creates one for a queue.
    *
    * @param firstState the state deliveries start with
+   * @param deliveryLimit after how many deliveries the system ends a message, or 0
    */
-  Intake(String queue, @Nullable Duration queueTtl, long firstState) {
+  Intake(String queue, @Nullable Duration queueTtl, long firstState, int deliveryLimit) {
+    this.moveAt = deliveryLimit == 0 ? Integer.MAX_VALUE : deliveryLimit / 2 + 1;
     this.queue = queue;
     this.queueTtlMillis = queueTtl == null ? Long.MAX_VALUE : queueTtl.toMillis();
     this.firstState = firstState;
@@ -47,15 +50,18 @@ final class Intake {
         expires = Math.min(expires, stored + millis);
       }
     }
-    return new DeliveryImpl(
-        lane,
-        batch.token(i),
-        message,
-        bounded(attempt),
-        bounded(failures),
-        expires,
-        firstState,
-        null);
+    DeliveryImpl d =
+        new DeliveryImpl(
+            lane,
+            batch.token(i),
+            message,
+            bounded(attempt),
+            bounded(failures),
+            expires,
+            firstState,
+            null);
+    d.mustMove = batch.attempt(i) >= moveAt;
+    return d;
   }
 
   /**

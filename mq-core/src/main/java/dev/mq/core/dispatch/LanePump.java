@@ -17,22 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives one lane: settles, renews, receives. Its thread does all of it; a helper steps in only
- * while that thread is inside a handler.
+ * Drives one lane: settles, renews, receives. Its thread does all of it; a helper on the real clock
+ * wakes it for settlements that waited for company, and does its work while it is inside a handler.
  *
  * <p>Invariants: whoever calls the lane holds {@code laneLock}, so that one thread at a time does;
- * settlements come from any thread over a stack whose first pusher wakes whoever has to take it:
- * each change another thread makes is published before it reads {@code phase}, and the pump looks
- * for changes after it has written {@code phase}.
+ * settlements come from any thread over a stack, and whoever makes it non-empty wakes the pump or
+ * arms the helper; each change another thread makes is published before it reads {@code phase}, and
+ * the pump looks for changes after it has written {@code phase} and before it waits.
  */
 final class LanePump implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LanePump.class);
   private static final int MAX_BATCH = 512;
 
-  /**
-   * How long settlements wait at most while the pump is inside a handler; real time, whatever the
-   * broker's clock does.
-   */
+  /** How long settlements wait at most; real time, whatever the broker's clock does. */
   private static final Duration HELP_AFTER = Duration.ofMillis(5);
 
   private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
@@ -46,6 +43,7 @@ final class LanePump implements Runnable {
   private static final int HANDLING = 3;
 
   private static final VarHandle PENDING;
+  private static final VarHandle SUBMITTED;
   private static final VarHandle HELPED;
   private static final VarHandle SPARE;
 
@@ -53,6 +51,7 @@ final class LanePump implements Runnable {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       PENDING = lookup.findVarHandle(LanePump.class, "pending", DeliveryImpl.class);
+      SUBMITTED = lookup.findVarHandle(LanePump.class, "submitted", int.class);
       HELPED = lookup.findVarHandle(LanePump.class, "helped", boolean.class);
       SPARE = lookup.findVarHandle(LanePump.class, "spare", SettleRun.class);
     } catch (ReflectiveOperationException e) {
@@ -74,6 +73,10 @@ final class LanePump implements Runnable {
   private volatile int phase;
   private volatile boolean closed;
   private volatile boolean barrier;
+
+  /** How many settlements are on the stack or about to be; counted before they are pushed. */
+  @SuppressWarnings("UnusedVariable") // by SUBMITTED
+  private volatile int submitted;
 
   @SuppressWarnings("UnusedVariable") // by HELPED
   private volatile boolean helped;
@@ -268,7 +271,9 @@ final class LanePump implements Runnable {
     if (pending == null && !held.renewalIsDue()) {
       return;
     }
-    if (laneLock.tryLock()) {
+    if (phase != HANDLING) {
+      signal();
+    } else if (laneLock.tryLock()) {
       try {
         serviceLocked();
       } finally {
@@ -304,17 +309,23 @@ final class LanePump implements Runnable {
   /**
    * Hands a settlement over to the lane. From any thread; the delivery's state was claimed by the
    * caller.
+   *
+   * <p>Goes out at once when nothing else of the lane is unsettled or enough have come together,
+   * else the helper sends out what has come by then: a waiting pump is not woken for each of many.
    */
   void submit(DeliveryImpl d, SettleOutcome outcome, long delayNanos) {
     d.outcome = outcome;
     d.delayNanos = delayNanos;
+    int together = (int) SUBMITTED.getAndAdd(this, 1) + 1;
     DeliveryImpl head;
     do {
       head = pending;
       d.nextPending = head;
     } while (!PENDING.compareAndSet(this, head, d));
-    if (head == null) {
+    if (together == settleEvery || together >= held.unsettled()) {
       signal();
+    } else if (head == null) {
+      armHelper();
     }
     if (closed) {
       sweep();
@@ -342,6 +353,7 @@ final class LanePump implements Runnable {
           run = new SettleRun(this);
         }
         next = held.fill(run, next);
+        SUBMITTED.getAndAdd(this, -run.size());
         run.ready();
         settle(run);
       }
@@ -350,13 +362,12 @@ final class LanePump implements Runnable {
   }
 
   private void settle(SettleRun run) {
-    int size = run.size();
     try {
       lane.settle(run);
     } catch (RuntimeException e) {
       LOG.error("{}: settle must not throw", owner.name(), e);
-      for (int i = 0; i < size; i++) {
-        answered(run.entry(i), SettleResult.UNKNOWN);
+      if (run.isUntouched()) {
+        run.settledAll(SettleResult.UNKNOWN);
       }
     }
   }

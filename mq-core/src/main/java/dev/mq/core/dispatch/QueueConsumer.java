@@ -130,7 +130,8 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
         new Intake(
             settings.queue(),
             spec == null ? null : spec.timeToLive(),
-            settings.settledOnReceipt() ? DeliveryImpl.NONE : DeliveryImpl.OPEN);
+            settings.settledOnReceipt() ? DeliveryImpl.NONE : DeliveryImpl.OPEN,
+            driver.traits().deliveryLimit());
     List<LanePump> pumps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int quota = settings.prefetch() / count + (i < settings.prefetch() % count ? 1 : 0);

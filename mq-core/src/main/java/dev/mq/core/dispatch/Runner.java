@@ -78,6 +78,12 @@ final class Runner {
       }
       return false;
     }
+    if (d.mustMove) {
+      if (d.claim(DeliveryImpl.RUNTIME)) {
+        policy.move(d);
+      }
+      return false;
+    }
     Throwable keyError = d.keyError;
     if (keyError != null) {
       if (d.claim(DeliveryImpl.NACK)) {

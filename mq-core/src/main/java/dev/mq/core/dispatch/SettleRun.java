@@ -75,6 +75,11 @@ final class SettleRun implements SettleBatch {
     recycle();
   }
 
+  /** Returns whether no entry was answered since the batch was handed over. */
+  boolean isUntouched() {
+    return size > 0 && unanswered.get() == size;
+  }
+
   private void recycle() {
     Arrays.fill(entries, 0, size, null);
     size = 0;

@@ -7,7 +7,10 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Hands records over in batches. A body that cannot be decoded ends the batch before it. Thread-safe. */
+/**
+ * Hands records over in batches. A body that cannot be decoded ends the batch before it.
+ * Thread-safe.
+ */
 final class BatchRunner<T extends @Nullable Object> implements RecordRunner {
   private final RecordDecoder<T> decoder;
   private final RecordBatchHandler<T> handler;
@@ -29,7 +32,8 @@ final class BatchRunner<T extends @Nullable Object> implements RecordRunner {
     for (; end < to && undecoded == null; end++) {
       try {
         records.add(
-            decoder.decode(partition.number, held.offset(end), held.timestampMillis(end), held.message(end)));
+            decoder.decode(
+                partition.number, held.offset(end), held.timestampMillis(end), held.message(end)));
       } catch (RuntimeException | Error e) {
         undecoded = new Failed(e, true, end + 1);
       }
@@ -40,7 +44,9 @@ final class BatchRunner<T extends @Nullable Object> implements RecordRunner {
     long handled = from + records.size();
     try {
       handler.handle(Collections.unmodifiableList(records));
-    } catch (Throwable e) { // whatever a handler throws is a failure of its batch, and nothing else
+    } catch (
+        Throwable
+            e) { // whatever a handler throws is a failure of its batch, and nothing else
       return new Failed(e, false, handled);
     } finally {
       Thread.interrupted(); // an interrupt meant for one batch must not hit the next

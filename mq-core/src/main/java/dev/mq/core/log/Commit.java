@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One commit on its way: of the program when it has a stage, else of the runtime itself. What can change is guarded by the lock
- * of {@link GroupState}.
+ * One commit on its way: of the program when it has a stage, else of the runtime itself. What can
+ * change is guarded by the lock of {@link GroupState}.
  */
 final class Commit {
   final Positions positions;

@@ -1,12 +1,13 @@
 package dev.mq.core.log;
 
 /**
- * Knows which records of one partition were received and which of them were handled, and so the position that may be committed:
- * the one behind the longest prefix without a hole (G-08).
+ * Knows which records of one partition were received and which of them were handled, and so the
+ * position that may be committed: the one behind the longest prefix without a hole (G-08).
  *
- * <p>Records have sequence numbers 0, 1, 2, … in the order received; offsets are only remembered, never computed with, because
- * gaps in them are normal. Invariants: everything below {@code head} was handled; {@code head <= tail}; a bit is set only for a
- * handled record in {@code [head, tail)}, and never for {@code head} itself. Not thread-safe.
+ * <p>Records have sequence numbers 0, 1, 2, … in the order received; offsets are only remembered,
+ * never computed with, because gaps in them are normal. Invariants: everything below {@code head}
+ * was handled; {@code head <= tail}; a bit is set only for a handled record in {@code [head,
+ * tail)}, and never for {@code head} itself. Not thread-safe.
  */
 final class CommitLedger {
   /** The position while no record was handled. */
@@ -33,7 +34,10 @@ final class CommitLedger {
     this.mask = size - 1;
   }
 
-  /** Returns whether a record at this offset would be the next one, not one that was received before. */
+  /**
+   * Returns whether a record at this offset would be the next one, not one that was received
+   * before.
+   */
   boolean isNew(long offset) {
     return offset > last;
   }
@@ -51,10 +55,14 @@ final class CommitLedger {
     return tail++;
   }
 
-  /** Marks the records with sequence numbers {@code from} to {@code to - 1} handled; again for some of them changes nothing. */
+  /**
+   * Marks the records with sequence numbers {@code from} to {@code to - 1} handled; again for some
+   * of them changes nothing.
+   */
   void handled(long from, long to) {
     if (from < 0 || from > to || to > tail) {
-      throw new IllegalArgumentException("handled " + from + " to " + to + " of " + tail + " received");
+      throw new IllegalArgumentException(
+          "handled " + from + " to " + to + " of " + tail + " received");
     }
     long start = Math.max(from, head);
     if (start >= to) {
@@ -79,7 +87,9 @@ final class CommitLedger {
     position = offsets[index(end - 1)] + 1;
   }
 
-  /** Returns the next offset to read after the handled prefix, or {@link #NONE} while that is empty. */
+  /**
+   * Returns the next offset to read after the handled prefix, or {@link #NONE} while that is empty.
+   */
   long position() {
     return position;
   }

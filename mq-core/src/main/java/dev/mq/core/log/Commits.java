@@ -14,10 +14,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.LinkedHashSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,9 +26,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits what was handled, and what the program asks for. Everything is sent by the polling thread, in order; of its own commits
- * one is open at a time, so that under load a commit covers many batches. A commit that fails is sent again with the next one, as
- * the position is then. A position never goes back by itself.
+ * Commits what was handled, and what the program asks for. Everything is sent by the polling
+ * thread, in order; of its own commits one is open at a time, so that under load a commit covers
+ * many batches. A commit that fails is sent again with the next one, as the position is then. A
+ * position never goes back by itself.
  */
 final class Commits {
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
@@ -225,7 +226,10 @@ final class Commits {
     return true;
   }
 
-  /** Sends the positions of what was handled, if that is news; the last ones of partitions that are given up, or of all. */
+  /**
+   * Sends the positions of what was handled, if that is news; the last ones of partitions that are
+   * given up, or of all.
+   */
   private @Nullable Commit sendOwn(@Nullable Collection<Partition> last) {
     Commit c;
     state.lock.lock();
@@ -268,7 +272,10 @@ final class Commits {
     }
   }
 
-  /** Fixes where partitions without a commit start, so that they start there also elsewhere. On the polling thread. */
+  /**
+   * Fixes where partitions without a commit start, so that they start there also elsewhere. On the
+   * polling thread.
+   */
   void pin(Positions positions) {
     Commit c = new Commit(positions, null);
     state.lock.lock();
@@ -282,8 +289,8 @@ final class Commits {
   }
 
   /**
-   * Commits what was handled of partitions that are given up, unless the program does that itself, and waits for the answer. On
-   * the polling thread, without the lock.
+   * Commits what was handled of partitions that are given up, unless the program does that itself,
+   * and waits for the answer. On the polling thread, without the lock.
    */
   void last(Collection<Partition> partitions, long nanos) {
     sendQueued();
@@ -314,7 +321,10 @@ final class Commits {
     }
   }
 
-  /** Answers everything that is open: there will be no other answer. On whatever thread ends the consumer; without the lock. */
+  /**
+   * Answers everything that is open: there will be no other answer. On whatever thread ends the
+   * consumer; without the lock.
+   */
   void finish() {
     List<Commit> left;
     state.lock.lock();
@@ -325,7 +335,8 @@ final class Commits {
       state.lock.unlock();
     }
     for (Commit c : left) {
-      String text = "commit " + c.positions + " to " + options.address() + ": closed before an answer came";
+      String text =
+          "commit " + c.positions + " to " + options.address() + ": closed before an answer came";
       answered(c, new MqException(ErrorCode.OUTCOME_UNKNOWN, false, true, text, null));
     }
     sendQueued();
@@ -333,7 +344,10 @@ final class Commits {
 
   /** The backend's answer; on any thread. */
   private void answered(Commit c, @Nullable Throwable error) {
-    MqException failure = error == null ? null : kernel.wrap(error, "commit " + c.positions + " to", options.address());
+    MqException failure =
+        error == null
+            ? null
+            : kernel.wrap(error, "commit " + c.positions + " to", options.address());
     List<Flush> flushed = new ArrayList<>(0);
     boolean tell = false;
     boolean more;
@@ -353,7 +367,10 @@ final class Commits {
           failuresInARow = 0;
         } else {
           tell = failuresInARow == 0;
-          retry = finished ? null : FIRST_RETRY.multipliedBy(1L << Math.min(failuresInARow, MAX_DOUBLINGS));
+          retry =
+              finished
+                  ? null
+                  : FIRST_RETRY.multipliedBy(1L << Math.min(failuresInARow, MAX_DOUBLINGS));
           failuresInARow++;
         }
       }
@@ -395,12 +412,20 @@ final class Commits {
 
   private void report(Commit c, @Nullable MqException failure, boolean tell, List<Flush> flushed) {
     if (tell && failure != null) {
-      String text = options.who() + ": commit " + c.positions + " failed, is sent again with the next: " + failure.code();
+      String text =
+          options.who()
+              + ": commit "
+              + c.positions
+              + " failed, is sent again with the next: "
+              + failure.code();
       kernel.event(BrokerEvent.Type.COMMIT_FAILED, options.address(), text, failure);
     }
     CompletableFuture<@Nullable Void> stage = c.stage;
     if (stage != null) {
-      complete(failure == null ? () -> stage.complete(null) : () -> stage.completeExceptionally(failure));
+      complete(
+          failure == null
+              ? () -> stage.complete(null)
+              : () -> stage.completeExceptionally(failure));
     }
     for (Flush f : flushed) {
       complete(() -> f.stage.complete(f.worst));
@@ -411,7 +436,8 @@ final class Commits {
     try {
       kernel.completions().execute(completion);
     } catch (RejectedExecutionException e) {
-      completion.run(); // the broker is closed; there is no thread left that could wait for this one
+      completion
+          .run(); // the broker is closed; there is no thread left that could wait for this one
     }
   }
 
@@ -426,15 +452,19 @@ final class Commits {
     String text = "commit " + c.positions + " to " + options.address() + ": ";
     return finished
         ? closed("commit")
-        : new MqException(ErrorCode.FENCED, text + options.who() + " does not own all of these partitions");
+        : new MqException(
+            ErrorCode.FENCED, text + options.who() + " does not own all of these partitions");
   }
 
   private ClosedException closed(String what) {
-    return new ClosedException(what + " " + options.address() + ": " + options.who() + " is closed");
+    return new ClosedException(
+        what + " " + options.address() + ": " + options.who() + " is closed");
   }
 
   /** Returns the nanoseconds of a duration, at most what a long holds. */
   static long nanos(Duration d) {
-    return d.compareTo(Duration.ofDays(10_000)) > 0 ? Long.MAX_VALUE : TimeUnit.SECONDS.toNanos(d.getSeconds()) + d.getNano();
+    return d.compareTo(Duration.ofDays(10_000)) > 0
+        ? Long.MAX_VALUE
+        : TimeUnit.SECONDS.toNanos(d.getSeconds()) + d.getNano();
   }
 }

@@ -10,8 +10,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes records that failed for good, one at a time per partition, and lets the partition go on once the copy is confirmed.
- * A copy that fails is tried again after a backoff; its partition waits. Copies keep id, key, body and headers.
+ * Publishes records that failed for good, one at a time per partition, and lets the partition go on
+ * once the copy is confirmed. A copy that fails is tried again after a backoff; its partition
+ * waits. Copies keep id, key, body and headers.
  */
 final class DeadLetters {
   private static final Duration FIRST = Duration.ofMillis(200);
@@ -30,7 +31,8 @@ final class DeadLetters {
     this.state = state;
     this.dispatcher = dispatcher;
     String destination = options.failure().deadLetter();
-    this.address = destination == null || destination.contains(":") ? "" + destination : "log:" + destination;
+    this.address =
+        destination == null || destination.contains(":") ? "" + destination : "log:" + destination;
   }
 
   /** Publishes the record a partition waits for. On the polling thread, without the lock. */
@@ -144,7 +146,9 @@ final class DeadLetters {
     if (!known || colon == destination.length() - 1) {
       throw new MqException(
           ErrorCode.INVALID_ARGUMENT,
-          "dead-letter destination must be a log's name, log:NAME, queue:NAME or exchange:NAME, is '" + destination + "'");
+          "dead-letter destination must be a log's name, log:NAME, queue:NAME or exchange:NAME, is '"
+              + destination
+              + "'");
     }
   }
 }

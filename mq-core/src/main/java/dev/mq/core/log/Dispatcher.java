@@ -13,9 +13,10 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets workers handle what partitions hold: each partition in one worker at a time, at most {@code concurrency} workers. A worker
- * goes on to the next partition by itself, so that under load no record and no batch costs a hand-over between threads. Workers
- * are started by the polling thread only, because an executor of the program may run them in place.
+ * Lets workers handle what partitions hold: each partition in one worker at a time, at most {@code
+ * concurrency} workers. A worker goes on to the next partition by itself, so that under load no
+ * record and no batch costs a hand-over between threads. Workers are started by the polling thread
+ * only, because an executor of the program may run them in place.
  */
 final class Dispatcher {
   /** After how many batches a worker makes room for others of its executor. */
@@ -87,7 +88,8 @@ final class Dispatcher {
     } finally {
       state.lock.unlock();
     }
-    String text = "handle records of " + options.address() + ": the executor for handlers takes no tasks";
+    String text =
+        "handle records of " + options.address() + ": the executor for handlers takes no tasks";
     end(new MqException(ErrorCode.CLOSED, text, e));
   }
 
@@ -180,7 +182,10 @@ final class Dispatcher {
     return null;
   }
 
-  /** The handler of a lost partition is done: the partition may be handled again if it came back. With the lock. */
+  /**
+   * The handler of a lost partition is done: the partition may be handled again if it came back.
+   * With the lock.
+   */
   private @Nullable Runnable succeed(Partition p) {
     Partition later = p.successor;
     if (later != null) {
@@ -242,7 +247,11 @@ final class Dispatcher {
     int failures = p.failures;
     passed(p, f.to());
     return () -> {
-      String text = where + (count > 1 ? " and " + (count - 1) + " more" : "") + " skipped after failure " + failures;
+      String text =
+          where
+              + (count > 1 ? " and " + (count - 1) + " more" : "")
+              + " skipped after failure "
+              + failures;
       kernel.event(BrokerEvent.Type.DROPPED, options.address(), text, handlerError(p, f));
     };
   }
@@ -260,13 +269,19 @@ final class Dispatcher {
     offer(p);
   }
 
-  /** Runs something for a waiting partition after a delay, unless it was dropped. Without the lock. */
+  /**
+   * Runs something for a waiting partition after a delay, unless it was dropped. Without the lock.
+   */
   void later(Partition p, Duration delay, Runnable task) {
     if (delay.isZero()) {
       task.run();
       return;
     }
-    Timer timer = kernel.time().schedule(delay, task); // never under the lock: a clock may hold one while it runs tasks
+    Timer timer =
+        kernel
+            .time()
+            .schedule(
+                delay, task); // never under the lock: a clock may hold one while it runs tasks
     boolean late;
     state.lock.lock();
     try {
@@ -348,7 +363,8 @@ final class Dispatcher {
     if (f.error() instanceof MqException mq) {
       return mq;
     }
-    String text = "handle record of " + options.address() + " partition " + p.number + ": " + name(f.error());
+    String text =
+        "handle record of " + options.address() + " partition " + p.number + ": " + name(f.error());
     return new MqException(ErrorCode.HANDLER_FAILED, false, false, text, f.error());
   }
 
@@ -359,7 +375,14 @@ final class Dispatcher {
 
   /** Says which record this is about. With the lock. */
   String where(Partition p, long sequence) {
-    return "record " + p.number + "/" + p.held().offset(sequence) + " of " + options.address()
-        + " in group '" + options.group() + "'";
+    return "record "
+        + p.number
+        + "/"
+        + p.held().offset(sequence)
+        + " of "
+        + options.address()
+        + " in group '"
+        + options.group()
+        + "'";
   }
 }

@@ -114,7 +114,8 @@ final class GroupBuilderImpl<T extends @Nullable Object> implements GroupBuilder
   @Override
   public GroupBuilder<T> closeTimeout(Duration timeout) {
     if (requireNonNull(timeout, "timeout").isNegative()) {
-      throw new MqException(ErrorCode.INVALID_ARGUMENT, "closeTimeout must not be negative, is " + timeout);
+      throw new MqException(
+          ErrorCode.INVALID_ARGUMENT, "closeTimeout must not be negative, is " + timeout);
     }
     this.closeTimeout = timeout;
     return this;
@@ -129,13 +130,15 @@ final class GroupBuilderImpl<T extends @Nullable Object> implements GroupBuilder
   @Override
   public GroupConsumer start(RecordHandler<T> handler) {
     requireNonNull(handler, "handler");
-    return GroupStart.start(kernel, options(), new SingleRunner<>(new RecordDecoder<>(codec, log), handler));
+    return GroupStart.start(
+        kernel, options(), new SingleRunner<>(new RecordDecoder<>(codec, log), handler));
   }
 
   @Override
   public GroupConsumer startBatch(RecordBatchHandler<T> handler) {
     requireNonNull(handler, "handler");
-    return GroupStart.start(kernel, options(), new BatchRunner<>(new RecordDecoder<>(codec, log), handler));
+    return GroupStart.start(
+        kernel, options(), new BatchRunner<>(new RecordDecoder<>(codec, log), handler));
   }
 
   private GroupOptions options() {

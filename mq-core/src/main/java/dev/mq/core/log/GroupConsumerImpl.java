@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A running member of a group, as the program sees it. */
 final class GroupConsumerImpl implements GroupConsumer, Child {
-  /** How long closing waits, beyond its timeout for handlers, for the backend to take commits and let the member go. */
+  /**
+   * How long closing waits, beyond its timeout for handlers, for the backend to take commits and
+   * let the member go.
+   */
   private static final long LEAVE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Kernel kernel;
@@ -178,7 +181,8 @@ final class GroupConsumerImpl implements GroupConsumer, Child {
       ended = false;
     }
     if (!ended) {
-      // The backend hangs or the caller has no time: the polling thread ends when it can, without further effect here.
+      // The backend hangs or the caller has no time: the polling thread ends when it can, without
+      // further effect here.
       Thread t = thread;
       if (t != null) {
         t.interrupt();
@@ -193,7 +197,10 @@ final class GroupConsumerImpl implements GroupConsumer, Child {
     }
   }
 
-  /** Ends everything that may wait for this consumer. Called when the member has left, or has no more time to; any thread. */
+  /**
+   * Ends everything that may wait for this consumer. Called when the member has left, or has no
+   * more time to; any thread.
+   */
   void ended() {
     MqException error;
     state.lock.lock();
@@ -220,11 +227,14 @@ final class GroupConsumerImpl implements GroupConsumer, Child {
 
   private void complete(@Nullable MqException error) {
     Runnable completion =
-        error == null ? () -> terminated.complete(null) : () -> terminated.completeExceptionally(error);
+        error == null
+            ? () -> terminated.complete(null)
+            : () -> terminated.completeExceptionally(error);
     try {
       kernel.completions().execute(completion);
     } catch (RejectedExecutionException e) {
-      completion.run(); // the broker is closed; there is no thread left that could wait for this one
+      completion
+          .run(); // the broker is closed; there is no thread left that could wait for this one
     }
   }
 
@@ -236,7 +246,8 @@ final class GroupConsumerImpl implements GroupConsumer, Child {
     state.lock.lock();
     try {
       if (state.closing) {
-        throw new ClosedException(operation + " " + options.address() + ": " + options.who() + " is closed");
+        throw new ClosedException(
+            operation + " " + options.address() + ": " + options.who() + " is closed");
       }
     } finally {
       state.lock.unlock();

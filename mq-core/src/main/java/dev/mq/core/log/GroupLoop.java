@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The polling thread of one group member: receives, keeps partitions within their bound, starts workers, sends commits, and
- * leaves the group at the end. Everything the backend asks of one thread at a time happens here.
+ * The polling thread of one group member: receives, keeps partitions within their bound, starts
+ * workers, sends commits, and leaves the group at the end. Everything the backend asks of one
+ * thread at a time happens here.
  *
- * <p>A partition holds at most {@code batchSize} records. Its source is paused while it holds more than half of that; as long as
- * any partition that may receive holds something, only the other half is asked for. So a partition with a busy handler gets its
- * next records in time.
+ * <p>A partition holds at most {@code batchSize} records. Its source is paused while it holds more
+ * than half of that; as long as any partition that may receive holds something, only the other half
+ * is asked for. So a partition with a busy handler gets its next records in time.
  */
 final class GroupLoop implements Runnable {
   private static final long POLL_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -64,7 +65,8 @@ final class GroupLoop implements Runnable {
         round();
       }
     } catch (RuntimeException | Error e) {
-      dispatcher.end(new MqException(ErrorCode.INTERNAL, false, false, options.who() + ": " + e, e));
+      dispatcher.end(
+          new MqException(ErrorCode.INTERNAL, false, false, options.who() + ": " + e, e));
     } finally {
       leave();
     }
@@ -98,8 +100,7 @@ final class GroupLoop implements Runnable {
     }
     Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(failuresInARow++, MAX_DOUBLINGS));
     boolean[] over = {false};
-    Timer timer =
-        kernel.time().schedule(delay, () -> state.post(() -> over[0] = true));
+    Timer timer = kernel.time().schedule(delay, () -> state.post(() -> over[0] = true));
     await(Long.MAX_VALUE, () -> !over[0] && !state.closing);
     timer.cancel();
   }
@@ -184,7 +185,9 @@ final class GroupLoop implements Runnable {
     }
   }
 
-  /** Waits until partitions are not busy, at most for a time; commits of handlers go on meanwhile. */
+  /**
+   * Waits until partitions are not busy, at most for a time; commits of handlers go on meanwhile.
+   */
   boolean awaitQuiet(Collection<Partition> partitions, long nanos) {
     return await(nanos, () -> GroupState.busy(partitions));
   }
@@ -237,7 +240,11 @@ final class GroupLoop implements Runnable {
       member.close();
     } catch (RuntimeException e) {
       MqException error = kernel.wrap(e, "leave group of", options.address());
-      kernel.event(BrokerEvent.Type.CALLBACK_FAILED, options.address(), options.who() + ": leaving failed", error);
+      kernel.event(
+          BrokerEvent.Type.CALLBACK_FAILED,
+          options.address(),
+          options.who() + ": leaving failed",
+          error);
     } finally {
       ended.run();
     }

@@ -22,7 +22,8 @@ final class GroupStart {
     }
     BackendLog log = kernel.call("consume", address, () -> driver.open(options.log()));
 
-    // "The end" means the end now, for all members and for ever, not whenever a partition is assigned (G-11).
+    // "The end" means the end now, for all members and for ever, not whenever a partition is
+    // assigned (G-11).
     boolean fromEnd = options.start() instanceof Position.End;
     Positions end = fromEnd ? kernel.call("consume", address, () -> driver.end(log)) : null;
     Position from = end == null ? whole(options.start()) : Position.of(end);

@@ -15,13 +15,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the threads of one group member share: the polling thread, the workers that handle, and callers of the consumer. Fields
- * are guarded by {@code lock} unless they say otherwise; no user code and no call of the backend happens under it.
+ * What the threads of one group member share: the polling thread, the workers that handle, and
+ * callers of the consumer. Fields are guarded by {@code lock} unless they say otherwise; no user
+ * code and no call of the backend happens under it.
  */
 final class GroupState {
   final ReentrantLock lock = new ReentrantLock();
 
-  /** Signalled when a partition is not busy any more, a commit was answered, or the polling thread has something to do. */
+  /**
+   * Signalled when a partition is not busy any more, a commit was answered, or the polling thread
+   * has something to do.
+   */
   final Condition changed = lock.newCondition();
 
   boolean paused;
@@ -106,7 +110,9 @@ final class GroupState {
     return false;
   }
 
-  /** Makes the polling thread run a task soon; returns false when it has ended. Without the lock. */
+  /**
+   * Makes the polling thread run a task soon; returns false when it has ended. Without the lock.
+   */
   boolean post(Runnable task) {
     lock.lock();
     try {
@@ -131,7 +137,10 @@ final class GroupState {
     return !tasks.isEmpty();
   }
 
-  /** Makes the polling thread go round once more. Needs no lock; cheap when that is going to happen anyway. */
+  /**
+   * Makes the polling thread go round once more. Needs no lock; cheap when that is going to happen
+   * anyway.
+   */
   void wake() {
     GroupMember m = member;
     if (m != null && !wakePending.getAndSet(true)) {

@@ -6,8 +6,9 @@ import dev.mq.api.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records one partition holds, in columns, by sequence number. Growing makes a new one and leaves the old one as it is, so
- * that a worker reads on in the one it has while records are added to the other.
+ * The records one partition holds, in columns, by sequence number. Growing makes a new one and
+ * leaves the old one as it is, so that a worker reads on in the one it has while records are added
+ * to the other.
  */
 final class Held {
   private final long[] offsets;

@@ -1,7 +1,7 @@
 package dev.mq.core.log;
 
-import dev.mq.api.MqException;
 import dev.mq.api.ErrorCode;
+import dev.mq.api.MqException;
 import dev.mq.api.UnsupportedCapabilityException;
 import dev.mq.core.runtime.Kernel;
 import dev.mq.spi.LogDriver;
@@ -20,12 +20,17 @@ final class LogAccess {
         .orElseThrow(
             () ->
                 new UnsupportedCapabilityException(
-                    operation + " " + address + ": backend '" + kernel.backend() + "' has no logs"));
+                    operation
+                        + " "
+                        + address
+                        + ": backend '"
+                        + kernel.backend()
+                        + "' has no logs"));
   }
 
   /**
-   * Returns the first whole millisecond that is not before a time, within what milliseconds can count: timestamps of records
-   * have no finer unit, so this is the same question to every backend.
+   * Returns the first whole millisecond that is not before a time, within what milliseconds can
+   * count: timestamps of records have no finer unit, so this is the same question to every backend.
    */
   static Instant whole(Instant time) {
     if (time.getEpochSecond() >= Long.MAX_VALUE / 1000) {

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
-/** What a handle of a log does besides producing and consuming. Every call goes to the backend. Thread-safe. */
+/**
+ * What a handle of a log does besides producing and consuming. Every call goes to the backend.
+ * Thread-safe.
+ */
 public final class LogOperations {
   private final Kernel kernel;
   private final String log;
@@ -54,8 +57,8 @@ public final class LogOperations {
   }
 
   /**
-   * As {@link dev.mq.api.Log#lag(String)}. Partitions without a commit count from their beginning, and so does a commit that
-   * lies below it: what the log does not hold any more cannot be behind.
+   * As {@link dev.mq.api.Log#lag(String)}. Partitions without a commit count from their beginning,
+   * and so does a commit that lies below it: what the log does not hold any more cannot be behind.
    */
   public Positions lag(String group) {
     requireNonNull(group, "group");
@@ -93,14 +96,18 @@ public final class LogOperations {
   }
 
   private void check(Positions positions, Positions begin, Positions end) {
-    positions.offsets()
-        .forEach((partition, offset) -> StartPositions.check("reset", address, partition, offset, begin, end));
+    positions
+        .offsets()
+        .forEach(
+            (partition, offset) ->
+                StartPositions.check("reset", address, partition, offset, begin, end));
   }
 
   /** As {@link dev.mq.api.Log#addPartitions(int)}. */
   public void addPartitions(int total) {
     if (total < 1) {
-      throw LogAccess.invalid("add partitions to " + address + ": total must be at least 1, is " + total);
+      throw LogAccess.invalid(
+          "add partitions to " + address + ": total must be at least 1, is " + total);
     }
     kernel.capabilities().require(Capability.ADD_PARTITIONS);
     call(
@@ -108,7 +115,8 @@ public final class LogOperations {
         (driver, handle) -> {
           int now = driver.describe(log).map(spec -> spec.partitions()).orElse(handle.partitions());
           if (total < now) {
-            throw LogAccess.invalid("add partitions to " + address + ": has " + now + " already, not " + total);
+            throw LogAccess.invalid(
+                "add partitions to " + address + ": has " + now + " already, not " + total);
           }
           if (total > now) {
             driver.addPartitions(handle, total);

@@ -28,10 +28,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a range of a log. Records received but not handed out yet stay in the batch; positions are those of what was handed out.
+ * Reads a range of a log. Records received but not handed out yet stay in the batch; positions are
+ * those of what was handed out.
  *
- * <p>The source is used under {@code use} only, also by {@link #close()}: whoever holds the lock when the reader is closed closes
- * the source when it gives the lock back.
+ * <p>The source is used under {@code use} only, also by {@link #close()}: whoever holds the lock
+ * when the reader is closed closes the source when it gives the lock back.
  */
 final class LogReaderImpl<T extends @Nullable Object> implements LogReader<T>, Child {
   private static final int BATCH = 500;
@@ -68,7 +69,10 @@ final class LogReaderImpl<T extends @Nullable Object> implements LogReader<T>, C
     }
   }
 
-  /** Hands records to a pump instead of the program. Called once, before anybody else knows the reader. */
+  /**
+   * Hands records to a pump instead of the program. Called once, before anybody else knows the
+   * reader.
+   */
   void start(ReaderPump<T> handed) {
     pump = handed;
     kernel.threads("reader").newThread(handed).start();
@@ -315,7 +319,8 @@ final class LogReaderImpl<T extends @Nullable Object> implements LogReader<T>, C
     try {
       ReaderTrack t = track(partition);
       if (t == null) {
-        throw LogAccess.outOfRange("seek " + address + ": partition " + partition + " is not read here");
+        throw LogAccess.outOfRange(
+            "seek " + address + ": partition " + partition + " is not read here");
       }
       source.seek(partition, offset);
       t.seek(offset);
@@ -345,11 +350,14 @@ final class LogReaderImpl<T extends @Nullable Object> implements LogReader<T>, C
       return;
     }
     Runnable completion =
-        error == null ? () -> terminated.complete(null) : () -> terminated.completeExceptionally(error);
+        error == null
+            ? () -> terminated.complete(null)
+            : () -> terminated.completeExceptionally(error);
     try {
       kernel.completions().execute(completion);
     } catch (RejectedExecutionException e) {
-      completion.run(); // the broker is closed; there is no thread left that could wait for this one
+      completion
+          .run(); // the broker is closed; there is no thread left that could wait for this one
     }
   }
 
@@ -413,7 +421,8 @@ final class LogReaderImpl<T extends @Nullable Object> implements LogReader<T>, C
 
   private void checkNotHanded(String operation) {
     if (pump != null) {
-      throw LogAccess.invalid(operation + " " + address + ": this reader hands its records to a handler");
+      throw LogAccess.invalid(
+          operation + " " + address + ": this reader hands its records to a handler");
     }
   }
 

@@ -20,7 +20,7 @@ final class Murmur2 {
     int h = SEED ^ length;
     int whole = length & ~3;
     for (int i = 0; i < whole; i += 4) {
-      h = h * M ^ mix(data[i] & 0xff | (data[i + 1] & 0xff) << 8 | (data[i + 2] & 0xff) << 16 | data[i + 3] << 24);
+      h = (h * M) ^ mix(word(data, i));
     }
     if (length > whole) {
       for (int i = length - 1; i >= whole; i--) {
@@ -35,5 +35,13 @@ final class Murmur2 {
   private static int mix(int word) {
     int k = word * M;
     return (k ^ k >>> R) * M;
+  }
+
+  /** Returns four bytes, the first one lowest. */
+  private static int word(byte[] data, int i) {
+    return (data[i] & 0xff)
+        | ((data[i + 1] & 0xff) << 8)
+        | ((data[i + 2] & 0xff) << 16)
+        | ((data[i + 3] & 0xff) << 24);
   }
 }

@@ -6,13 +6,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition during one ownership: what it holds, how far it was handled, and what it is doing. After the ownership ended it
- * is {@code dropped} for ever; when the partition comes back, that is another object, so nothing of the old ownership can count
- * in the new one.
+ * One partition during one ownership: what it holds, how far it was handled, and what it is doing.
+ * After the ownership ended it is {@code dropped} for ever; when the partition comes back, that is
+ * another object, so nothing of the old ownership can count in the new one.
  *
- * <p>Everything is guarded by the lock of {@link GroupState}, except: {@code progress} is written by the one worker that runs the
- * partition, {@code stop} and {@code sourcePaused} are read by it. At most one of {@code queued}, {@code running} and {@code
- * waiting} is set: that is what keeps handling serial.
+ * <p>Everything is guarded by the lock of {@link GroupState}, except: {@code progress} is written
+ * by the one worker that runs the partition, {@code stop} and {@code sourcePaused} are read by it.
+ * At most one of {@code queued}, {@code running} and {@code waiting} is set: that is what keeps
+ * handling serial.
  */
 final class Partition {
   private static final int FIRST_CAPACITY = 64;
@@ -88,7 +89,10 @@ final class Partition {
     return held;
   }
 
-  /** Returns the sequence number of the first record that was not handled, as of the last {@link #fold}. */
+  /**
+   * Returns the sequence number of the first record that was not handled, as of the last {@link
+   * #fold}.
+   */
   long next() {
     return next;
   }
@@ -129,19 +133,28 @@ final class Partition {
     return running || publishing;
   }
 
-  /** Ends the ownership: what is not handled is forgotten. Its timer is cancelled by the caller, without the lock. */
+  /**
+   * Ends the ownership: what is not handled is forgotten. Its timer is cancelled by the caller,
+   * without the lock.
+   */
   void drop() {
     dropped = true;
     stop = true;
   }
 
-  /** Returns the position to commit when it lies beyond what was sent, else {@link CommitLedger#NONE}. */
+  /**
+   * Returns the position to commit when it lies beyond what was sent, else {@link
+   * CommitLedger#NONE}.
+   */
   long unsent() {
     long position = ledger.position();
     return position > sent && position > asked ? position : CommitLedger.NONE;
   }
 
-  /** Returns the position to commit when it lies beyond what was answered, else {@link CommitLedger#NONE}. */
+  /**
+   * Returns the position to commit when it lies beyond what was answered, else {@link
+   * CommitLedger#NONE}.
+   */
   long unconfirmed() {
     long position = ledger.position();
     return position > confirmed && position > asked ? position : CommitLedger.NONE;

@@ -79,13 +79,15 @@ final class ReaderBuilderImpl<T extends @Nullable Object> implements ReaderBuild
     requireNonNull(handler, "handler");
     LogReaderImpl<T> reader = reader();
     Executor handlers = executor;
-    reader.start(new ReaderPump<>(kernel, reader, handler, handlers == null ? kernel.handlers() : handlers));
+    reader.start(
+        new ReaderPump<>(kernel, reader, handler, handlers == null ? kernel.handlers() : handlers));
     return reader;
   }
 
   private LogReaderImpl<T> reader() {
     ReaderRange range = ReaderRange.open(kernel, log, from, to, partitions);
-    LogReaderImpl<T> reader = new LogReaderImpl<>(kernel, log, range, new RecordDecoder<>(codec, log));
+    LogReaderImpl<T> reader =
+        new LogReaderImpl<>(kernel, log, range, new RecordDecoder<>(codec, log));
     try {
       kernel.adopt(reader, "read", "log:" + log);
     } catch (RuntimeException e) {

@@ -12,8 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the records of a reader to a handler: a thread of its own receives, the executor handles what was received, and only
- * then more is received. So a slow handler holds one batch and no more, and the executor is held only while there is work.
+ * Hands the records of a reader to a handler: a thread of its own receives, the executor handles
+ * what was received, and only then more is received. So a slow handler holds one batch and no more,
+ * and the executor is held only while there is work.
  */
 final class ReaderPump<T extends @Nullable Object> implements Runnable {
   private final Kernel kernel;
@@ -60,7 +61,8 @@ final class ReaderPump<T extends @Nullable Object> implements Runnable {
       executor.execute(this::handle);
     } catch (RejectedExecutionException e) {
       idle(null);
-      return new MqException(ErrorCode.CLOSED, "read " + reader.address() + ": the executor takes no tasks", e);
+      return new MqException(
+          ErrorCode.CLOSED, "read " + reader.address() + ": the executor takes no tasks", e);
     }
     lock.lock();
     try {

@@ -15,8 +15,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a source at the start of what a reader shall read. Ends by time are looked for in the timestamps of records, between the
- * start and the end as it is now, because not every backend finds offsets of times exactly (L-08).
+ * Opens a source at the start of what a reader shall read. Ends by time are looked for in the
+ * timestamps of records, between the start and the end as it is now, because not every backend
+ * finds offsets of times exactly (L-08).
  *
  * @param follows whether there is no end
  * @param all whether partitions added later belong to it
@@ -82,7 +83,12 @@ record ReaderRange(
   }
 
   private static long seek(
-      LogDriver driver, BackendLog handle, RecordSource source, int partition, long offset, boolean begin) {
+      LogDriver driver,
+      BackendLog handle,
+      RecordSource source,
+      int partition,
+      long offset,
+      boolean begin) {
     long at = offset;
     for (int i = 1; ; i++) {
       try {
@@ -98,11 +104,15 @@ record ReaderRange(
   }
 
   private static long fromMillis(Position from) {
-    return from instanceof Position.At at ? LogAccess.whole(at.time()).toEpochMilli() : Long.MIN_VALUE;
+    return from instanceof Position.At at
+        ? LogAccess.whole(at.time()).toEpochMilli()
+        : Long.MIN_VALUE;
   }
 
   private static long untilMillis(@Nullable Position to) {
-    return to instanceof Position.At at ? LogAccess.whole(at.time()).toEpochMilli() : Long.MAX_VALUE;
+    return to instanceof Position.At at
+        ? LogAccess.whole(at.time()).toEpochMilli()
+        : Long.MAX_VALUE;
   }
 
   /** What the log holds as the reader opens. */

@@ -48,7 +48,9 @@ final class ReaderTrack {
     done |= next >= target;
   }
 
-  /** Returns whether a record is one to hand out; ends the partition when it lies behind the end. */
+  /**
+   * Returns whether a record is one to hand out; ends the partition when it lies behind the end.
+   */
   boolean admits(long offset, long timestampMillis) {
     if (done || stale || offset < next) {
       return false;

@@ -24,9 +24,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows which partitions this member owns, on the polling thread. Giving up: no further record is handed out, the running
- * handler is waited for, what was handled is committed, the program is told; after that nothing of the partition counts here
- * (G-10). Losing: everything of it is dropped at once.
+ * Follows which partitions this member owns, on the polling thread. Giving up: no further record is
+ * handed out, the running handler is waited for, what was handled is committed, the program is
+ * told; after that nothing of the partition counts here (G-10). Losing: everything of it is dropped
+ * at once.
  */
 final class Rebalance implements GroupListener {
   private final Kernel kernel;
@@ -35,7 +36,10 @@ final class Rebalance implements GroupListener {
   private final Dispatcher dispatcher;
   private final Commits commits;
 
-  /** Where partitions without a commit start, when that has to be fixed at the first assignment; else null. */
+  /**
+   * Where partitions without a commit start, when that has to be fixed at the first assignment;
+   * else null.
+   */
   private final @Nullable Positions pinned;
 
   private final Supplier<Positions> committed;
@@ -120,7 +124,8 @@ final class Rebalance implements GroupListener {
             if (over[0] || Thread.currentThread() != thread || !partitions.contains(partition)) {
               String text = "seek log:" + options.log() + " partition " + partition;
               throw new MqException(
-                  ErrorCode.INVALID_ARGUMENT, text + ": only inside onAssigned and for partitions being assigned");
+                  ErrorCode.INVALID_ARGUMENT,
+                  text + ": only inside onAssigned and for partitions being assigned");
             }
             try {
               requireNonNull(member).seek(partition, offset);
@@ -129,7 +134,8 @@ final class Rebalance implements GroupListener {
             }
           });
     } catch (RuntimeException | Error e) {
-      // The program could not say where it wants to go on; going on elsewhere would repeat or skip records.
+      // The program could not say where it wants to go on; going on elsewhere would repeat or skip
+      // records.
       dispatcher.end(callbackFailed("onAssigned", e));
     } finally {
       over[0] = true;
@@ -219,7 +225,8 @@ final class Rebalance implements GroupListener {
     timers.forEach(Timer::cancel);
   }
 
-  private void call(String what, @Nullable PartitionsListener listener, List<Partition> partitions) {
+  private void call(
+      String what, @Nullable PartitionsListener listener, List<Partition> partitions) {
     if (listener == null) {
       return;
     }
@@ -236,7 +243,8 @@ final class Rebalance implements GroupListener {
 
   private MqException callbackFailed(String what, Throwable e) {
     String text = options.who() + ": " + what + " threw " + Dispatcher.name(e);
-    MqException error = e instanceof MqException mq ? mq : new MqException(ErrorCode.HANDLER_FAILED, text, e);
+    MqException error =
+        e instanceof MqException mq ? mq : new MqException(ErrorCode.HANDLER_FAILED, text, e);
     kernel.event(BrokerEvent.Type.CALLBACK_FAILED, options.address(), text, error);
     return error;
   }

@@ -12,7 +12,10 @@ final class RecordDecoder<T extends @Nullable Object> {
   private final Codec<?> codec;
   private final String log;
 
-  /** What was made last; records of one batch often share their millisecond. Immutable, so a race is harmless. */
+  /**
+   * What was made last; records of one batch often share their millisecond. Immutable, so a race is
+   * harmless.
+   */
   private Instant lastTime = Instant.EPOCH;
 
   RecordDecoder(Codec<?> codec, String log) {
@@ -35,7 +38,8 @@ final class RecordDecoder<T extends @Nullable Object> {
       } catch (DecodeException e) {
         throw e;
       } catch (RuntimeException e) {
-        throw new DecodeException("decode record " + partition + "/" + offset + " of log:" + log, e);
+        throw new DecodeException(
+            "decode record " + partition + "/" + offset + " of log:" + log, e);
       }
     }
     return new LogRecord<>(partition, offset, time(timestampMillis), (T) value, message);

@@ -5,7 +5,10 @@ import dev.mq.spi.TimeSource.Timer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-/** Where a thread waits before it tries again: longer each time, until reset. For one waiting thread; opened by any. */
+/**
+ * Where a thread waits before it tries again: longer each time, until reset. For one waiting
+ * thread; opened by any.
+ */
 final class RetryGate {
   private static final Duration FIRST = Duration.ofMillis(100);
   private static final int MAX_DOUBLINGS = 6;
@@ -19,7 +22,10 @@ final class RetryGate {
     this.time = time;
   }
 
-  /** Waits until the next attempt is due or the gate is open; an interrupt ends the wait and is kept. */
+  /**
+   * Waits until the next attempt is due or the gate is open; an interrupt ends the wait and is
+   * kept.
+   */
   void await() {
     Duration delay = FIRST.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS));
     CountDownLatch due = new CountDownLatch(1);

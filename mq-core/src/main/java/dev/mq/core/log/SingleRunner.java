@@ -27,7 +27,9 @@ final class SingleRunner<T extends @Nullable Object> implements RecordRunner {
       }
       try {
         handler.handle(r);
-      } catch (Throwable e) { // whatever a handler throws is a failure of its record, and nothing else
+      } catch (
+          Throwable
+              e) { // whatever a handler throws is a failure of its record, and nothing else
         return new Failed(e, false, s + 1);
       } finally {
         Thread.interrupted(); // an interrupt meant for one record must not hit the next

@@ -7,17 +7,35 @@ import java.util.OptionalLong;
 final class StartPositions {
   private StartPositions() {}
 
-  /** Throws {@code OUT_OF_RANGE} unless the log has the partition and the offset lies in it or at its end (B-10). */
+  /**
+   * Throws {@code OUT_OF_RANGE} unless the log has the partition and the offset lies in it or at
+   * its end (B-10).
+   */
   static void check(
-      String operation, String address, int partition, long offset, Positions begin, Positions end) {
+      String operation,
+      String address,
+      int partition,
+      long offset,
+      Positions begin,
+      Positions end) {
     OptionalLong last = end.offset(partition);
     long first = begin.offset(partition).orElse(0);
     if (last.isEmpty()) {
-      throw LogAccess.outOfRange(operation + " " + address + ": there is no partition " + partition);
+      throw LogAccess.outOfRange(
+          operation + " " + address + ": there is no partition " + partition);
     }
     if (offset < first || offset > last.getAsLong()) {
       throw LogAccess.outOfRange(
-          operation + " " + address + " partition " + partition + ": offset " + offset + " is not in " + first + " to "
+          operation
+              + " "
+              + address
+              + " partition "
+              + partition
+              + ": offset "
+              + offset
+              + " is not in "
+              + first
+              + " to "
               + last.getAsLong());
     }
   }

@@ -1,22 +1,30 @@
 package dev.mq.core.runtime;
 
-/** Names of the headers the runtime itself puts on messages. Part of the wire form: never renamed. */
+/**
+ * Names of the headers the runtime itself puts on messages. Part of the wire form: never renamed.
+ */
 public final class WireHeaders {
   /** How often the message failed: an integer, on copies made for a retry and on dead letters. */
   public static final String FAILURES = "mq-failures";
 
-  /** The queue whose consumers counted {@link #FAILURES}; elsewhere, such as in a dead-letter queue, the count starts again. */
+  /**
+   * The queue whose consumers counted {@link #FAILURES}; elsewhere, such as in a dead-letter queue,
+   * the count starts again.
+   */
   public static final String FAILURES_QUEUE = "mq-failures-queue";
 
   /** How often the message was delivered before this copy was made: an integer. */
   public static final String ATTEMPTS = "mq-attempts";
 
-  /** When the message expires, in milliseconds of the epoch: an integer, on copies of messages with a time to live. */
+  /**
+   * When the message expires, in milliseconds of the epoch: an integer, on copies of messages with
+   * a time to live.
+   */
   public static final String EXPIRES_AT = "mq-expires-at";
 
   /**
-   * Why a message is a dead letter: {@code rejected}, {@code max-attempts}, {@code expired}, {@code delivery-limit} or {@code
-   * undecodable}.
+   * Why a message is a dead letter: {@code rejected}, {@code max-attempts}, {@code expired}, {@code
+   * delivery-limit} or {@code undecodable}.
    */
   public static final String DEAD_REASON = "mq-dead-reason";
 

@@ -8,7 +8,10 @@ import dev.mq.spi.QueueSubscription;
 import dev.mq.spi.SettleBatch;
 import java.util.List;
 
-/** A subscription that never runs out of one message and costs next to nothing, to see what the runtime itself costs. */
+/**
+ * A subscription that never runs out of one message and costs next to nothing, to see what the
+ * runtime itself costs.
+ */
 final class EndlessQueue implements QueueSubscription, Lane {
   private final Message message = Message.builder().id("m").body("x").build();
   private long token;

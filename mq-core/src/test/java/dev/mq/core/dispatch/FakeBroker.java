@@ -48,6 +48,7 @@ final class FakeBroker implements AutoCloseable {
   final List<Message> published = new CopyOnWriteArrayList<>();
   volatile MqException publishError;
   boolean nativeRetry;
+  int deliveryLimit;
   Duration queueTtl;
   EndlessQueue endless;
 
@@ -155,7 +156,7 @@ final class FakeBroker implements AutoCloseable {
 
     @Override
     public QueueTraits traits() {
-      return new QueueTraits(nativeRetry);
+      return new QueueTraits(nativeRetry, deliveryLimit);
     }
 
     @Override

@@ -57,6 +57,8 @@ final class FakeQueue implements BackendQueue {
   long leaseNanos;
   int barrierAfter = Integer.MAX_VALUE;
   int maxBatch = Integer.MAX_VALUE;
+  int deliveryLimit = Integer.MAX_VALUE;
+  volatile RuntimeException settleError;
   volatile RuntimeException receiveError;
   volatile boolean holdAnswers;
   volatile CountDownLatch hangSettle;
@@ -355,7 +357,9 @@ final class FakeQueue implements BackendQueue {
                 && n < maxBatch
                 && held.size() < barrierAfter) {
               Entry e = ready.poll();
-              e.attempts++;
+              if (++e.attempts > deliveryLimit) {
+                violations.add("the broker would have ended " + e.message.id());
+              }
               handedOut++;
               long token = nextToken++;
               if (!sub.options.settleOnReceive()) {
@@ -389,6 +393,10 @@ final class FakeQueue implements BackendQueue {
         CountDownLatch hang = hangSettle;
         if (hang != null) {
           await(hang);
+        }
+        RuntimeException error = settleError;
+        if (error != null) {
+          throw error;
         }
         int size = batch.size();
         SettleResult[] results = new SettleResult[size];

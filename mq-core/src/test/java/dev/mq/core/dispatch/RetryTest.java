@@ -137,6 +137,46 @@ class RetryTest {
     assertThat(queue.waiting()).hasSize(1);
   }
 
+  /** A-07b: a broker that ends messages after five deliveries never gets that far. */
+  @Test
+  void theBrokersOwnLimitOfDeliveriesIsNeverReached() {
+    broker.deliveryLimit = 5;
+    queue.deliveryLimit = 5;
+    queue.add(message("m"));
+    int attempt = 0;
+    for (int i = 0; i < 50; i++) {
+      Receiver r = broker.consumer("q").retry(limited(1)).receiver();
+      Delivery d = r.receive(ofSeconds(5));
+      assertThat(d.failures()).isZero();
+      assertThat(d.attempt()).isGreaterThan(attempt);
+      attempt = d.attempt();
+      if (i % 2 == 0) {
+        d.release();
+      }
+      r.close();
+    }
+    assertThat(dead.waiting()).isEmpty();
+    assertThat(queue.waiting()).hasSize(1);
+  }
+
+  @Test
+  void aMessageNearTheBrokersLimitIsHeldUntilItsCopyIsConfirmed() {
+    broker.deliveryLimit = 5;
+    queue.deliveryLimit = 5;
+    queue.add(message("m"), 4, 0);
+    broker.publishError = new MqException(ErrorCode.UNAVAILABLE, true, true, "down", null);
+    Receiver r = broker.consumer("q").receiver();
+    for (int i = 0; i < 5; i++) {
+      assertThat(r.receive(ofMillis(50))).isNull();
+      broker.manual.advance(ofMinutes(1));
+    }
+    assertThat(queue.unsettled()).isEqualTo(1);
+    assertThat(queue.settlements()).isEmpty();
+    broker.publishError = null;
+    broker.manual.advance(ofMinutes(1));
+    assertThat(r.receive(ofSeconds(5)).message().id()).isEqualTo("m");
+  }
+
   @Test
   void nativeRetryGetsTheBackoffOfThePolicy() {
     broker.nativeRetry = true;
@@ -325,6 +365,40 @@ class RetryTest {
     await().until(() -> dead.waiting().size() == 1);
     assertThat(calls).hasValue(limit);
     assertThat(dead.waiting().get(0).headers().value(WireHeaders.FAILURES)).isEqualTo((long) limit);
+  }
+
+  @Test
+  void inPlaceRetriesWithoutEndCostNothingThatGrowsAndAnswerTheFirstDelivery() {
+    queue.add(message("m"));
+    List<Delivery> kept = new CopyOnWriteArrayList<>();
+    broker
+        .consumer("q")
+        .retry(Retry.inPlace(Duration.ZERO, Duration.ZERO))
+        .start(
+            (Delivery d) -> {
+              if (d.failures() < 3) {
+                kept.add(d);
+              }
+              if (d.failures() < 20_000) {
+                throw new InPlaceFailure();
+              }
+            });
+    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
+    assertThat(kept)
+        .hasSize(3)
+        .allSatisfy(
+            d ->
+                assertThat(d.settled().toCompletableFuture().join())
+                    .isEqualTo(SettleResult.SETTLED));
+  }
+
+  /** Cheap to throw. */
+  private static final class InPlaceFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    InPlaceFailure() {
+      super("again", null, false, false);
+    }
   }
 
   @Test

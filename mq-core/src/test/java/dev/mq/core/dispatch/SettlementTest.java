@@ -350,6 +350,23 @@ class SettlementTest {
   }
 
   @Test
+  void settlementsOfALaneThatThrowsAreUnknown() throws Exception {
+    queue.add(message("a"));
+    queue.add(message("b"));
+    Receiver r = broker.consumer("q").receiver();
+    Delivery a = r.receive(ofSeconds(5));
+    Delivery b = r.receive(ofSeconds(5));
+    queue.settleError = new IllegalStateException("broken driver");
+    a.ack();
+    assertThat(a.settled().toCompletableFuture().get(5, TimeUnit.SECONDS))
+        .isEqualTo(SettleResult.UNKNOWN);
+    queue.settleError = null;
+    b.ack();
+    assertThat(b.settled().toCompletableFuture().get(5, TimeUnit.SECONDS))
+        .isEqualTo(SettleResult.SETTLED);
+  }
+
+  @Test
   void manualHandlersSettleLaterFromAnyThread() {
     List<Delivery> kept = new CopyOnWriteArrayList<>();
     for (int i = 0; i < 100; i++) {

@@ -100,7 +100,11 @@ final class FakeLogs implements BackendSession, LogDriver, BackendLog {
   @Override
   public Capabilities capabilities() {
     return Capabilities.builder("fake")
-        .with(Capability.LOGS, Capability.TIMESTAMP_SEEK, Capability.LOG_LAG, Capability.ADD_PARTITIONS)
+        .with(
+            Capability.LOGS,
+            Capability.TIMESTAMP_SEEK,
+            Capability.LOG_LAG,
+            Capability.ADD_PARTITIONS)
         .build();
   }
 

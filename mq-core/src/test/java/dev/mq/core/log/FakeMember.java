@@ -45,7 +45,8 @@ final class FakeMember extends FakeSource implements GroupMember {
         () -> {
           synchronized (logs) {
             for (int p : partitions) {
-              long from = start instanceof Position.Offsets o ? o.positions().offset(p).orElse(0) : 0;
+              long from =
+                  start instanceof Position.Offsets o ? o.positions().offset(p).orElse(0) : 0;
               next.put(p, logs.committed.getOrDefault(p, from));
               paused.remove(p);
             }

@@ -50,14 +50,18 @@ class GroupCloseTest {
     append(0, 5);
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    GroupConsumer consumer = rig.group().start(r -> {
-      started.countDown();
-      go.await();
-      seen.add(LogRig.show(r));
-    });
+    GroupConsumer consumer =
+        rig.group()
+            .start(
+                r -> {
+                  started.countDown();
+                  go.await();
+                  seen.add(LogRig.show(r));
+                });
     assign(0);
     started.await();
-    CompletableFuture<Boolean> closed = CompletableFuture.supplyAsync(() -> consumer.close(Duration.ofSeconds(20)));
+    CompletableFuture<Boolean> closed =
+        CompletableFuture.supplyAsync(() -> consumer.close(Duration.ofSeconds(20)));
     until(() -> isClosing(consumer));
     go.countDown();
     assertThat(closed.get(20, TimeUnit.SECONDS)).isTrue();
@@ -80,13 +84,16 @@ class GroupCloseTest {
     append(0, 5);
     CountDownLatch started = new CountDownLatch(2);
     CountDownLatch go = new CountDownLatch(1);
-    GroupConsumer consumer = rig.group().start(r -> {
-      seen.add(LogRig.show(r));
-      started.countDown();
-      if (r.offset() == 1) {
-        go.await();
-      }
-    });
+    GroupConsumer consumer =
+        rig.group()
+            .start(
+                r -> {
+                  seen.add(LogRig.show(r));
+                  started.countDown();
+                  if (r.offset() == 1) {
+                    go.await();
+                  }
+                });
     assign(0);
     started.await();
     assertThat(consumer.close(Duration.ofMillis(50))).isFalse();
@@ -133,14 +140,18 @@ class GroupCloseTest {
     GroupConsumer[] self = new GroupConsumer[1];
     CountDownLatch ready = new CountDownLatch(1);
     AtomicBoolean result = new AtomicBoolean();
-    self[0] = rig.group().concurrency(1).start(r -> {
-      ready.await();
-      seen.add(LogRig.show(r));
-      if (seen.size() == 3) {
-        result.set(self[0].close(Duration.ofSeconds(10)));
-        self[0].close();
-      }
-    });
+    self[0] =
+        rig.group()
+            .concurrency(1)
+            .start(
+                r -> {
+                  ready.await();
+                  seen.add(LogRig.show(r));
+                  if (seen.size() == 3) {
+                    result.set(self[0].close(Duration.ofSeconds(10)));
+                    self[0].close();
+                  }
+                });
     assign(0, 1);
     ready.countDown();
     self[0].terminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
@@ -155,17 +166,20 @@ class GroupCloseTest {
     GroupConsumer[] self = new GroupConsumer[1];
     CountDownLatch made = new CountDownLatch(1);
     List<String> calls = new CopyOnWriteArrayList<>();
-    self[0] = rig.group()
-        .onAssigned((p, seek) -> {
-          await(made);
-          calls.add("assigned");
-          self[0].close();
-        })
-        .onRevoked(p -> {
-          calls.add("revoked");
-          self[0].close();
-        })
-        .start(r -> seen.add(LogRig.show(r)));
+    self[0] =
+        rig.group()
+            .onAssigned(
+                (p, seek) -> {
+                  await(made);
+                  calls.add("assigned");
+                  self[0].close();
+                })
+            .onRevoked(
+                p -> {
+                  calls.add("revoked");
+                  self[0].close();
+                })
+            .start(r -> seen.add(LogRig.show(r)));
     made.countDown();
     rig.logs.member().assign(0);
     self[0].terminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
@@ -216,10 +230,13 @@ class GroupCloseTest {
     append(0, 1);
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    GroupConsumer consumer = rig.group().start(r -> {
-      started.countDown();
-      go.await();
-    });
+    GroupConsumer consumer =
+        rig.group()
+            .start(
+                r -> {
+                  started.countDown();
+                  go.await();
+                });
     assign(0);
     started.await();
     Thread.currentThread().interrupt();
@@ -229,7 +246,8 @@ class GroupCloseTest {
   }
 
   @Test
-  void racesOfCloseWithEverythingLeaveNoHandlerRunningAndCommitOnlyWhatWasHandled() throws Exception {
+  void racesOfCloseWithEverythingLeaveNoHandlerRunningAndCommitOnlyWhatWasHandled()
+      throws Exception {
     for (int round = 0; round < 100; round++) {
       try (LogRig own = new LogRig(3)) {
         AtomicInteger handled = new AtomicInteger();
@@ -238,12 +256,17 @@ class GroupCloseTest {
         for (int i = 0; i < 300; i++) {
           own.logs.append(i % 3, "v");
         }
-        GroupConsumer consumer = own.group().batchSize(1 + round % 9).concurrency(1 + round % 4).start(r -> {
-          if (over.get()) {
-            late.incrementAndGet();
-          }
-          handled.incrementAndGet();
-        });
+        GroupConsumer consumer =
+            own.group()
+                .batchSize(1 + round % 9)
+                .concurrency(1 + round % 4)
+                .start(
+                    r -> {
+                      if (over.get()) {
+                        late.incrementAndGet();
+                      }
+                      handled.incrementAndGet();
+                    });
         FakeMember member = own.logs.member();
         member.assign(0, 1);
         int stopAt = round * 3 % 150;

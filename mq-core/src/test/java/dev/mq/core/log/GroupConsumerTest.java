@@ -94,10 +94,12 @@ class GroupConsumerTest {
     rig.logs.append(0, Message.builder().noBody().build());
     rig.logs.append(0, "");
     List<Object> bodies = new ArrayList<>();
-    rig.group().start(r -> {
-      bodies.add(r.body());
-      see(r);
-    });
+    rig.group()
+        .start(
+            r -> {
+              bodies.add(r.body());
+              see(r);
+            });
     get(rig.logs.member().assign(0));
     until(() -> seen.size() == 2);
     assertThat(bodies).containsExactly(null, "");
@@ -113,16 +115,20 @@ class GroupConsumerTest {
     AtomicInteger all = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     AtomicInteger overlaps = new AtomicInteger();
-    rig.group().concurrency(2).batchSize(7).start(r -> {
-      if (inside[r.partition()].incrementAndGet() > 1) {
-        overlaps.incrementAndGet();
-      }
-      most.accumulateAndGet(all.incrementAndGet(), Math::max);
-      Thread.yield();
-      see(r);
-      all.decrementAndGet();
-      inside[r.partition()].decrementAndGet();
-    });
+    rig.group()
+        .concurrency(2)
+        .batchSize(7)
+        .start(
+            r -> {
+              if (inside[r.partition()].incrementAndGet() > 1) {
+                overlaps.incrementAndGet();
+              }
+              most.accumulateAndGet(all.incrementAndGet(), Math::max);
+              Thread.yield();
+              see(r);
+              all.decrementAndGet();
+              inside[r.partition()].decrementAndGet();
+            });
     get(rig.logs.member().assign(0, 1, 2, 3));
     until(() -> seen.size() == 800);
     assertThat(overlaps).hasValue(0);
@@ -135,13 +141,16 @@ class GroupConsumerTest {
     append(0, 100);
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch started = new CountDownLatch(1);
-    rig.group().batchSize(10).start(r -> {
-      if (r.partition() == 0) {
-        started.countDown();
-        go.await();
-      }
-      see(r);
-    });
+    rig.group()
+        .batchSize(10)
+        .start(
+            r -> {
+              if (r.partition() == 0) {
+                started.countDown();
+                go.await();
+              }
+              see(r);
+            });
     FakeMember member = rig.logs.member();
     get(member.assign(0, 1));
     started.await();
@@ -159,17 +168,22 @@ class GroupConsumerTest {
     append(0, 100);
     append(1, 100);
     List<String> problems = new CopyOnWriteArrayList<>();
-    rig.group().batchSize(8).startBatch(records -> {
-      if (records.size() > 8 || records.stream().map(LogRecord::partition).distinct().count() != 1) {
-        problems.add(records.toString());
-      }
-      records.forEach(this::see);
-    });
+    rig.group()
+        .batchSize(8)
+        .startBatch(
+            records -> {
+              if (records.size() > 8
+                  || records.stream().map(LogRecord::partition).distinct().count() != 1) {
+                problems.add(records.toString());
+              }
+              records.forEach(this::see);
+            });
     get(rig.logs.member().assign(0, 1));
     until(() -> seen.size() == 200);
     assertThat(problems).isEmpty();
     assertThat(seen.stream().filter(s -> s.startsWith("1/")).map(s -> s.split("=")[0]))
-        .containsExactlyElementsOf(java.util.stream.IntStream.range(0, 100).mapToObj(i -> "1/" + i).toList());
+        .containsExactlyElementsOf(
+            java.util.stream.IntStream.range(0, 100).mapToObj(i -> "1/" + i).toList());
   }
 
   @Test
@@ -178,13 +192,16 @@ class GroupConsumerTest {
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch third = new CountDownLatch(3);
     List<Set<Integer>> revoked = new CopyOnWriteArrayList<>();
-    rig.group().onRevoked(revoked::add).start(r -> {
-      see(r);
-      third.countDown();
-      if (r.offset() == 2) {
-        go.await();
-      }
-    });
+    rig.group()
+        .onRevoked(revoked::add)
+        .start(
+            r -> {
+              see(r);
+              third.countDown();
+              if (r.offset() == 2) {
+                go.await();
+              }
+            });
     FakeMember member = rig.logs.member();
     get(member.assign(0));
     third.await();
@@ -206,11 +223,14 @@ class GroupConsumerTest {
     append(0, 5);
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch started = new CountDownLatch(1);
-    rig.group().closeTimeout(Duration.ofMillis(50)).start(r -> {
-      see(r);
-      started.countDown();
-      go.await();
-    });
+    rig.group()
+        .closeTimeout(Duration.ofMillis(50))
+        .start(
+            r -> {
+              see(r);
+              started.countDown();
+              go.await();
+            });
     FakeMember member = rig.logs.member();
     get(member.assign(0));
     started.await();
@@ -223,22 +243,27 @@ class GroupConsumerTest {
   }
 
   @Test
-  void aLostPartitionNeitherCountsNorCommitsAndComesBackOnlyAfterItsOldHandlerEnded() throws Exception {
+  void aLostPartitionNeitherCountsNorCommitsAndComesBackOnlyAfterItsOldHandlerEnded()
+      throws Exception {
     append(0, 5);
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch started = new CountDownLatch(1);
     List<Set<Integer>> lost = new CopyOnWriteArrayList<>();
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger overlaps = new AtomicInteger();
-    GroupConsumer consumer = rig.group().onLost(lost::add).start(r -> {
-      see(r);
-      if (r.partition() == 0) {
-        overlaps.addAndGet(inside.getAndIncrement());
-        started.countDown();
-        go.await();
-        inside.decrementAndGet();
-      }
-    });
+    GroupConsumer consumer =
+        rig.group()
+            .onLost(lost::add)
+            .start(
+                r -> {
+                  see(r);
+                  if (r.partition() == 0) {
+                    overlaps.addAndGet(inside.getAndIncrement());
+                    started.countDown();
+                    go.await();
+                    inside.decrementAndGet();
+                  }
+                });
     FakeMember member = rig.logs.member();
     get(member.assign(0, 1));
     started.await();
@@ -262,15 +287,18 @@ class GroupConsumerTest {
     append(1, 2);
     List<MqException> refused = new CopyOnWriteArrayList<>();
     dev.mq.api.Seek[] kept = new dev.mq.api.Seek[1];
-    rig.group().onAssigned((partitions, seek) -> {
-      kept[0] = seek;
-      seek.to(0, 7);
-      try {
-        seek.to(3, 0);
-      } catch (MqException e) {
-        refused.add(e);
-      }
-    }).start(this::see);
+    rig.group()
+        .onAssigned(
+            (partitions, seek) -> {
+              kept[0] = seek;
+              seek.to(0, 7);
+              try {
+                seek.to(3, 0);
+              } catch (MqException e) {
+                refused.add(e);
+              }
+            })
+        .start(this::see);
     get(rig.logs.member().assign(0, 1));
     until(() -> seen.size() == 5);
     assertThat(seen).contains("0/7=v7", "0/8=v8", "0/9=v9", "1/0=v0", "1/1=v1");
@@ -281,9 +309,13 @@ class GroupConsumerTest {
   @Test
   void endsWhenTheProgramCannotSayWhereToGoOn() throws Exception {
     append(0, 1);
-    GroupConsumer consumer = rig.group().onAssigned((partitions, seek) -> {
-      throw new IllegalStateException("database is down");
-    }).start(this::see);
+    GroupConsumer consumer =
+        rig.group()
+            .onAssigned(
+                (partitions, seek) -> {
+                  throw new IllegalStateException("database is down");
+                })
+            .start(this::see);
     rig.logs.member().assign(0);
     assertThat(failure(consumer.terminated())).isEqualTo(ErrorCode.HANDLER_FAILED);
     assertThat(seen).isEmpty();
@@ -295,10 +327,15 @@ class GroupConsumerTest {
     append(0, 3);
     List<String> outcome = new CopyOnWriteArrayList<>();
     GroupConsumer[] self = new GroupConsumer[1];
-    self[0] = rig.group().commit(CommitMode.manual()).onRevoked(partitions -> {
-      self[0].commit(Positions.of(0, 2)).toCompletableFuture().join();
-      outcome.add("committed");
-    }).start(this::see);
+    self[0] =
+        rig.group()
+            .commit(CommitMode.manual())
+            .onRevoked(
+                partitions -> {
+                  self[0].commit(Positions.of(0, 2)).toCompletableFuture().join();
+                  outcome.add("committed");
+                })
+            .start(this::see);
     FakeMember member = rig.logs.member();
     get(member.assign(0));
     until(() -> seen.size() == 3);
@@ -314,12 +351,15 @@ class GroupConsumerTest {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     GroupConsumer[] self = new GroupConsumer[1];
-    self[0] = rig.group().start(r -> {
-      started.countDown();
-      go.await();
-      self[0].commit(Positions.of(0, 1)).toCompletableFuture().join();
-      see(r);
-    });
+    self[0] =
+        rig.group()
+            .start(
+                r -> {
+                  started.countDown();
+                  go.await();
+                  self[0].commit(Positions.of(0, 1)).toCompletableFuture().join();
+                  see(r);
+                });
     FakeMember member = rig.logs.member();
     get(member.assign(0));
     started.await();
@@ -347,7 +387,8 @@ class GroupConsumerTest {
   @Test
   void commitsOncePerIntervalAndTheRestAtClose() throws Exception {
     append(0, 3);
-    GroupConsumer consumer = rig.group().commit(CommitMode.every(Duration.ofSeconds(5))).start(this::see);
+    GroupConsumer consumer =
+        rig.group().commit(CommitMode.every(Duration.ofSeconds(5))).start(this::see);
     FakeMember member = rig.logs.member();
     get(member.assign(0));
     until(() -> seen.size() == 3 && rig.time.timers() == 1);
@@ -363,7 +404,8 @@ class GroupConsumerTest {
   @Test
   void aCommitByItselfNeverGoesBehindOneOfTheProgramUnlessThatWentBack() throws Exception {
     append(0, 2);
-    GroupConsumer consumer = rig.group().commit(CommitMode.every(Duration.ofSeconds(5))).start(this::see);
+    GroupConsumer consumer =
+        rig.group().commit(CommitMode.every(Duration.ofSeconds(5))).start(this::see);
     FakeMember member = rig.logs.member();
     get(member.assign(0));
     until(() -> seen.size() == 2 && rig.time.timers() == 1);
@@ -386,10 +428,11 @@ class GroupConsumerTest {
     append(0, 2);
     until(() -> member.commits.size() >= 2);
     member.answer = FakeMember.Answer.NOW;
-    until(() -> {
-      rig.time.advance(Duration.ofSeconds(20));
-      return Map.of(0, 4L).equals(rig.logs.committed());
-    });
+    until(
+        () -> {
+          rig.time.advance(Duration.ofSeconds(20));
+          return Map.of(0, 4L).equals(rig.logs.committed());
+        });
     assertThat(rig.count(Type.COMMIT_FAILED)).isEqualTo(1);
     assertThat(member.commits).endsWith(Map.of(0, 4L));
   }
@@ -426,13 +469,16 @@ class GroupConsumerTest {
     append(0, 10);
     CountDownLatch second = new CountDownLatch(2);
     CountDownLatch go = new CountDownLatch(1);
-    GroupConsumer consumer = rig.group().start(r -> {
-      see(r);
-      second.countDown();
-      if (r.offset() == 1) {
-        go.await();
-      }
-    });
+    GroupConsumer consumer =
+        rig.group()
+            .start(
+                r -> {
+                  see(r);
+                  second.countDown();
+                  if (r.offset() == 1) {
+                    go.await();
+                  }
+                });
     get(rig.logs.member().assign(0));
     second.await();
     consumer.pause();
@@ -454,12 +500,15 @@ class GroupConsumerTest {
   void handlerMayPauseItsOwnConsumer() throws Exception {
     append(0, 5);
     GroupConsumer[] self = new GroupConsumer[1];
-    self[0] = rig.group().start(r -> {
-      see(r);
-      if (r.offset() == 1) {
-        self[0].pause();
-      }
-    });
+    self[0] =
+        rig.group()
+            .start(
+                r -> {
+                  see(r);
+                  if (r.offset() == 1) {
+                    self[0].pause();
+                  }
+                });
     get(rig.logs.member().assign(0));
     until(() -> seen.size() == 2 && Map.of(0, 2L).equals(rig.logs.committed()));
     self[0].resume();
@@ -471,7 +520,8 @@ class GroupConsumerTest {
     append(0, 5);
     rig.group().startAt(Position.end()).start(this::see);
     append(0, 2);
-    assertThat(rig.logs.joinedAt).isEqualTo(Position.of(Positions.of(Map.of(0, 5L, 1, 0L, 2, 0L, 3, 0L))));
+    assertThat(rig.logs.joinedAt)
+        .isEqualTo(Position.of(Positions.of(Map.of(0, 5L, 1, 0L, 2, 0L, 3, 0L))));
     get(rig.logs.member().assign(0));
     assertThat(rig.logs.member().commits.get(0)).isEqualTo(Map.of(0, 5L));
     until(() -> seen.size() == 2);
@@ -487,12 +537,16 @@ class GroupConsumerTest {
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     List<Integer> sizes = new CopyOnWriteArrayList<>();
-    rig.group().concurrency(8).batchSize(100).startBatch(records -> {
-      most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-      sizes.add(records.size());
-      records.forEach(this::see);
-      inside.decrementAndGet();
-    });
+    rig.group()
+        .concurrency(8)
+        .batchSize(100)
+        .startBatch(
+            records -> {
+              most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+              sizes.add(records.size());
+              records.forEach(this::see);
+              inside.decrementAndGet();
+            });
     get(rig.logs.member().assign(0, 1));
     until(() -> seen.size() == 40);
     assertThat(most).hasValue(1);

@@ -21,8 +21,10 @@ class LogOperationsTest {
     rig.close();
   }
 
-  private static void refused(ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-    assertThatThrownBy(call).isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(code));
+  private static void refused(
+      ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(MqException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   @Test
@@ -34,7 +36,8 @@ class LogOperationsTest {
     assertThat(log.begin()).isEqualTo(Positions.of(Map.of(0, 0L, 1, 0L)));
     assertThat(log.end()).isEqualTo(Positions.of(Map.of(0, 5L, 1, 0L)));
     assertThat(log.at(Instant.ofEpochMilli(1020))).isEqualTo(Positions.of(Map.of(0, 2L, 1, 0L)));
-    assertThatThrownBy(() -> new LogOperations(rig.kernel, "nothing").end()).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> new LogOperations(rig.kernel, "nothing").end())
+        .isInstanceOf(NotFoundException.class);
   }
 
   @Test

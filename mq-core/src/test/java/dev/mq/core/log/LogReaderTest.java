@@ -107,8 +107,10 @@ class LogReaderTest {
     append(1, 10);
     assertThat(all(rig.reader().from(Positions.of(0, 3)).to(Positions.of(0, 5)).partitions(0)))
         .containsExactly("0/3", "0/4");
-    assertThat(all(rig.reader().from(Positions.of(0, 9)).to(Positions.of(1, 1)))).containsExactly("0/9", "1/0");
-    assertThat(all(rig.reader().partitions(1, 1).from(Positions.of(1, 8)))).containsExactly("1/8", "1/9");
+    assertThat(all(rig.reader().from(Positions.of(0, 9)).to(Positions.of(1, 1))))
+        .containsExactly("0/9", "1/0");
+    assertThat(all(rig.reader().partitions(1, 1).from(Positions.of(1, 8))))
+        .containsExactly("1/8", "1/9");
   }
 
   @Test
@@ -116,10 +118,12 @@ class LogReaderTest {
     append(0, 10); // record i has timestamp 1000 + 10 i
     for (long early : List.of(0L, 3L)) {
       rig.logs.atTooEarly = early;
-      assertThat(all(rig.reader().from(Position.at(Instant.ofEpochMilli(1070))))).containsExactly("0/7", "0/8", "0/9");
+      assertThat(all(rig.reader().from(Position.at(Instant.ofEpochMilli(1070)))))
+          .containsExactly("0/7", "0/8", "0/9");
       assertThat(all(rig.reader().from(Position.at(Instant.ofEpochMilli(1070).plusNanos(1)))))
           .containsExactly("0/8", "0/9");
-      assertThat(all(rig.reader().to(Position.at(Instant.ofEpochMilli(1020))))).containsExactly("0/0", "0/1");
+      assertThat(all(rig.reader().to(Position.at(Instant.ofEpochMilli(1020)))))
+          .containsExactly("0/0", "0/1");
       assertThat(all(rig.reader().to(Position.at(Instant.ofEpochMilli(999))))).isEmpty();
       assertThat(all(rig.reader().to(Position.at(Instant.MAX)))).hasSize(10);
       assertThat(all(rig.reader().from(Position.at(Instant.MIN)))).hasSize(10);
@@ -131,13 +135,17 @@ class LogReaderTest {
   void refusesStartsOutsideOfTheLogAndUnknownPartitions() {
     append(0, 5);
     rig.logs.begin.put(0, 2L);
-    assertThat(code(() -> rig.reader().from(Positions.of(0, 1)).open())).isEqualTo(ErrorCode.OUT_OF_RANGE);
-    assertThat(code(() -> rig.reader().from(Positions.of(0, 6)).open())).isEqualTo(ErrorCode.OUT_OF_RANGE);
-    assertThat(code(() -> rig.reader().from(Positions.of(7, 0)).open())).isEqualTo(ErrorCode.OUT_OF_RANGE);
+    assertThat(code(() -> rig.reader().from(Positions.of(0, 1)).open()))
+        .isEqualTo(ErrorCode.OUT_OF_RANGE);
+    assertThat(code(() -> rig.reader().from(Positions.of(0, 6)).open()))
+        .isEqualTo(ErrorCode.OUT_OF_RANGE);
+    assertThat(code(() -> rig.reader().from(Positions.of(7, 0)).open()))
+        .isEqualTo(ErrorCode.OUT_OF_RANGE);
     assertThat(code(() -> rig.reader().partitions(2).open())).isEqualTo(ErrorCode.OUT_OF_RANGE);
     assertThat(code(() -> rig.reader().partitions())).isEqualTo(ErrorCode.INVALID_ARGUMENT);
     assertThat(all(rig.reader().from(Positions.of(0, 2)))).hasSize(3);
-    assertThatThrownBy(() -> LogReaders.builder(rig.kernel, "nothing").open()).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> LogReaders.builder(rig.kernel, "nothing").open())
+        .isInstanceOf(NotFoundException.class);
     assertThat(rig.kernel.children()).isEmpty();
   }
 
@@ -187,7 +195,8 @@ class LogReaderTest {
   @Test
   void closeWakesAPollAndEndsAnIteration() throws Exception {
     LogReader<String> polled = rig.reader().follow().open();
-    CompletableFuture<ErrorCode> poll = CompletableFuture.supplyAsync(() -> code(() -> polled.poll(LONG)));
+    CompletableFuture<ErrorCode> poll =
+        CompletableFuture.supplyAsync(() -> code(() -> polled.poll(LONG)));
     until(() -> rig.logs.sources.get(0).polls.get() > 0);
     polled.close();
     assertThat(poll.get(20, TimeUnit.SECONDS)).isEqualTo(ErrorCode.CLOSED);
@@ -225,12 +234,15 @@ class LogReaderTest {
   @Test
   void anExceptionOfTheHandlerEndsTheReader() throws Exception {
     append(0, 5);
-    LogReader<String> reader = rig.reader().start(r -> {
-      seen.add(LogRig.show(r));
-      if (r.offset() == 2) {
-        throw new java.io.IOException("disk");
-      }
-    });
+    LogReader<String> reader =
+        rig.reader()
+            .start(
+                r -> {
+                  seen.add(LogRig.show(r));
+                  if (r.offset() == 2) {
+                    throw new java.io.IOException("disk");
+                  }
+                });
     assertThatThrownBy(() -> reader.terminated().toCompletableFuture().get(20, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .satisfies(e -> assertThat(MqException.of(e).code()).isEqualTo(ErrorCode.HANDLER_FAILED));
@@ -242,15 +254,20 @@ class LogReaderTest {
     append(0, 2000);
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    LogReader<String> reader = rig.reader().follow().start(r -> {
-      started.countDown();
-      go.await();
-      seen.add(LogRig.show(r));
-    });
+    LogReader<String> reader =
+        rig.reader()
+            .follow()
+            .start(
+                r -> {
+                  started.countDown();
+                  go.await();
+                  seen.add(LogRig.show(r));
+                });
     started.await();
     assertThat(rig.logs.sources.get(0).next.get(0)).isLessThanOrEqualTo(500);
     CompletableFuture<Void> closed = CompletableFuture.runAsync(reader::close);
-    assertThatThrownBy(() -> closed.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+    assertThatThrownBy(() -> closed.get(50, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
     go.countDown();
     closed.get(20, TimeUnit.SECONDS);
     assertThat(seen).hasSize(1);
@@ -263,11 +280,15 @@ class LogReaderTest {
     @SuppressWarnings({"unchecked", "rawtypes"})
     LogReader<String>[] self = new LogReader[1];
     CountDownLatch made = new CountDownLatch(1);
-    self[0] = rig.reader().follow().start(r -> {
-      made.await();
-      seen.add(LogRig.show(r));
-      self[0].close();
-    });
+    self[0] =
+        rig.reader()
+            .follow()
+            .start(
+                r -> {
+                  made.await();
+                  seen.add(LogRig.show(r));
+                  self[0].close();
+                });
     made.countDown();
     self[0].terminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
     assertThat(seen).hasSize(1);

@@ -3,11 +3,11 @@ package dev.mq.core.log;
 import static org.awaitility.Awaitility.await;
 
 import dev.mq.api.BrokerEvent;
+import dev.mq.api.Codec;
 import dev.mq.api.GroupBuilder;
 import dev.mq.api.LogRecord;
 import dev.mq.api.Message;
 import dev.mq.api.MqException;
-import dev.mq.api.Codec;
 import dev.mq.api.ReaderBuilder;
 import dev.mq.core.config.Configuration;
 import dev.mq.core.config.Section;

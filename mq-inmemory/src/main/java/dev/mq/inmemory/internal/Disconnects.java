@@ -42,6 +42,12 @@ public final class Disconnects {
     engine.newestQueue(queue).ifPresent(this::arm);
   }
 
+  /** Forgets the cuts that have not happened. */
+  public void clear() {
+    waiting.clear();
+    engine.queues().forEach(MemoryQueue::doNotBreak);
+  }
+
   void arm(MemoryQueue q) {
     Waiting w = waiting.remove(q.name());
     if (w != null) {

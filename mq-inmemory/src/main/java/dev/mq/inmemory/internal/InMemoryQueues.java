@@ -92,6 +92,7 @@ final class InMemoryQueues implements QueueDriver {
     session.checkOpen("consume queue:" + queue.name());
     MemorySubscription s = own(queue).subscribe(session, options, listener, session::forget);
     session.add(s);
+    session.checkOpen("consume queue:" + queue.name());
     return s;
   }
 

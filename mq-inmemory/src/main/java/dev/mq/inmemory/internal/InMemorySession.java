@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** One client of an engine. Thread-safe. */
 public final class InMemorySession implements BackendSession {
@@ -38,7 +38,8 @@ public final class InMemorySession implements BackendSession {
   private final int maxBodyBytes;
   private final Duration sessionTimeout;
   private final Capabilities capabilities;
-  private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+  private final ReentrantLock ending = new ReentrantLock();
+  private volatile State state = State.OPEN;
   private final Set<MemorySubscription> subscriptions = ConcurrentHashMap.newKeySet();
   private final Set<Source> sources = ConcurrentHashMap.newKeySet();
   private final Set<MemoryTopologyLog.Following> followings = ConcurrentHashMap.newKeySet();
@@ -116,7 +117,7 @@ public final class InMemorySession implements BackendSession {
 
   /** Throws when the session is closed or dead. */
   void checkOpen(String operation) {
-    switch (state.get()) {
+    switch (state) {
       case OPEN -> {}
       case KILLED ->
           throw new MqException(ErrorCode.UNAVAILABLE, operation + ": the session was killed");
@@ -126,7 +127,7 @@ public final class InMemorySession implements BackendSession {
 
   void add(MemorySubscription s) {
     subscriptions.add(s);
-    if (state.get() != State.OPEN) {
+    if (state != State.OPEN) {
       s.queue().end(s);
     }
   }
@@ -142,18 +143,17 @@ public final class InMemorySession implements BackendSession {
   <S extends Source> S add(S source) {
     sources.add(source);
     source.whenClosed(() -> sources.remove(source));
-    if (state.get() != State.OPEN) {
+    if (state != State.OPEN) {
       source.kill();
     }
     return source;
   }
 
-  MemoryTopologyLog.Following add(MemoryTopologyLog.Following f) {
+  void add(MemoryTopologyLog.Following f) {
     followings.add(f);
-    if (state.get() != State.OPEN) {
+    if (state != State.OPEN) {
       f.stop();
     }
-    return f;
   }
 
   @Override
@@ -189,9 +189,7 @@ public final class InMemorySession implements BackendSession {
 
   @Override
   public String healthProblem() {
-    return state.get() == State.OPEN
-        ? ""
-        : "the session is " + state.get().name().toLowerCase(Locale.ROOT);
+    return state == State.OPEN ? "" : "the session is " + state.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -211,7 +209,7 @@ public final class InMemorySession implements BackendSession {
    * is lost.
    */
   public void kill() {
-    if (state.compareAndSet(State.OPEN, State.KILLED)) {
+    if (becomes(State.KILLED)) {
       List<MemorySubscription> lost = List.copyOf(subscriptions);
       end();
       for (MemorySubscription s : lost) {
@@ -224,9 +222,21 @@ public final class InMemorySession implements BackendSession {
 
   @Override
   public void close(Duration timeout) {
-    State before = state.getAndSet(State.CLOSED);
-    if (before == State.OPEN) {
+    if (becomes(State.CLOSED)) {
       end();
+    }
+  }
+
+  private boolean becomes(State next) {
+    ending.lock();
+    try {
+      boolean wasOpen = state == State.OPEN;
+      if (wasOpen) {
+        state = next;
+      }
+      return wasOpen;
+    } finally {
+      ending.unlock();
     }
   }
 

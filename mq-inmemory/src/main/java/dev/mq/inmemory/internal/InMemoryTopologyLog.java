@@ -1,5 +1,6 @@
 package dev.mq.inmemory.internal;
 
+import dev.mq.inmemory.internal.fault.FaultScript;
 import dev.mq.inmemory.internal.log.MemoryTopologyLog;
 import dev.mq.spi.TopologyLog;
 
@@ -38,9 +39,13 @@ final class InMemoryTopologyLog implements TopologyLog {
   @Override
   public Subscription follow(Follower follower) {
     session.checkOpen("follow topology");
+    FaultScript faults = session.engine().faults();
+    String broker = session.broker();
     MemoryTopologyLog.Following f =
-        session.add(
-            log.follow(follower, () -> session.engine().faults().topologyDelay(session.broker())));
+        log.follow(
+            follower, () -> faults.topologyDelay(broker), () -> faults.topologyWasLate(broker));
+    session.add(f);
+    session.checkOpen("follow topology");
     return f::stop;
   }
 

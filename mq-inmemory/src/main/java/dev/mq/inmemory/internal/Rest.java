@@ -4,6 +4,7 @@ import dev.mq.inmemory.internal.log.Group;
 import dev.mq.inmemory.internal.log.MemoryLog;
 import dev.mq.inmemory.internal.queue.MemoryQueue;
 import dev.mq.inmemory.internal.sync.Activity;
+import dev.mq.inmemory.internal.sync.RealTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class Rest {
    */
   public String await(Duration timeout) throws InterruptedException {
     Activity activity = engine.activity();
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = RealTime.nanoTime() + timeout.toNanos();
     activity.watch();
     try {
       while (true) {
@@ -66,7 +67,7 @@ public final class Rest {
         if (unfinished() == 0 && activity.version() == seen) {
           return "";
         }
-        long left = deadline - System.nanoTime();
+        long left = deadline - RealTime.nanoTime();
         if (left <= 0 || !activity.awaitChange(seen, left)) {
           String text = describe();
           if (!text.isEmpty()) {

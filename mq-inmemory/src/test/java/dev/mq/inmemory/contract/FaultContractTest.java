@@ -251,8 +251,7 @@ class FaultContractTest {
 
   @Test
   void aHandlerThatStillRunsMayPublishWhileItsBrokerCloses() throws Exception {
-    a.declare(
-        Topology.builder().queue(QueueSpec.of("in")).queue(QueueSpec.of("out")).build());
+    a.declare(Topology.builder().queue(QueueSpec.of("in")).queue(QueueSpec.of("out")).build());
     CompletableFuture<Boolean> started = new CompletableFuture<>();
     CompletableFuture<Boolean> closing = new CompletableFuture<>();
     Producer out = b.queue("out").producer().open();

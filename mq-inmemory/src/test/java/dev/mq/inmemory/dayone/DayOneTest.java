@@ -1,5 +1,6 @@
 package dev.mq.inmemory.dayone;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
@@ -25,6 +26,7 @@ import dev.mq.inmemory.InMemoryEngine;
 import dev.mq.inmemory.dayone.OrderService.InvalidOrder;
 import dev.mq.inmemory.dayone.OrderService.Order;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,7 +61,7 @@ class DayOneTest {
         Consumer mails = OrderService.start(broker, (order, id) -> mailed.add(order.id()));
         TypedProducer<Order> orders = OrderService.orders(broker)) {
       for (int i = 0; i < 100; i++) {
-        orders.send(new Order("o" + i, "paid", 100 * i));
+        orders.send(new Order("o" + i, "paid", 100L * i));
       }
       engine.awaitIdle(ofSeconds(10));
       assertThat(mails.isPaused()).isFalse();
@@ -100,7 +102,7 @@ class DayOneTest {
       }
       Positions end = log.end();
 
-      Map<String, Long> balances = new ConcurrentHashMap<>();
+      Map<String, Long> balances = new HashMap<>();
       try (LogReader<Event> history =
           log.reader().as(EVENT).from(Position.begin()).to(end).open()) {
         for (LogRecord<Event> r : history) {
@@ -153,13 +155,17 @@ class DayOneTest {
               .build());
       AuditPublisher toExchange = new AuditPublisher(broker, "exchange:audit");
       AuditPublisher toLog = new AuditPublisher(broker, "log:audit");
-      toExchange.record("ann", "login", "{}".getBytes()).toCompletableFuture().join();
+      toExchange.record("ann", "login", "{}".getBytes(UTF_8)).toCompletableFuture().join();
       assertThat(
-              toLog.record("ann", "login", "{}".getBytes()).toCompletableFuture().join().offset())
+              toLog
+                  .record("ann", "login", "{}".getBytes(UTF_8))
+                  .toCompletableFuture()
+                  .join()
+                  .offset())
           .hasValue(0);
       assertThat(broker.queue("audit.all").depth()).isEqualTo(1);
       broker.queue("audit.all").delete();
-      assertThat(toExchange.record("ann", "logout", "{}".getBytes()).toCompletableFuture())
+      assertThat(toExchange.record("ann", "logout", "{}".getBytes(UTF_8)).toCompletableFuture())
           .failsWithin(ofSeconds(5));
       assertThat(toExchange.failures).containsOnlyKeys(dev.mq.api.ErrorCode.UNROUTABLE);
     }

@@ -10,8 +10,9 @@ final class Chaos {
   private Chaos() {}
 
   /**
-   * Kills a connection: what it holds is neither acknowledged nor given back by the program. The embedded engine kills the session;
-   * elsewhere the broker object is closed without waiting for the handler.
+   * Kills a connection: what it holds is neither acknowledged nor given back by the program. The
+   * embedded engine kills the session; elsewhere the broker object is closed without waiting for
+   * the handler.
    */
   static void kill(Broker broker) {
     Optional<InMemoryEngine> engine = broker.unwrap(InMemoryEngine.class);

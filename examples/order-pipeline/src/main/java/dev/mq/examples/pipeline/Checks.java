@@ -152,7 +152,9 @@ final class Checks {
     }
   }
 
-  /** Totals that differ follow from orders that do; they are news only when no order is to blame. */
+  /**
+   * Totals that differ follow from orders that do; they are news only when no order is to blame.
+   */
   private void totals() {
     if (!problems.isEmpty()) {
       return;
@@ -161,7 +163,9 @@ final class Checks {
     Totals live = run.world().sales().totals();
     Totals replayed = Totals.of(run.replayed().stream().map(LogRecord::body).toList());
     if (!live.equals(expected) || !replayed.equals(expected)) {
-      problem(NO_ORDER, "analytics counted " + live + ", the replay " + replayed + ", expected " + expected);
+      problem(
+          NO_ORDER,
+          "analytics counted " + live + ", the replay " + replayed + ", expected " + expected);
     }
   }
 

@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens brokers as the options say: one for everything, or one for events and one for tasks. Every process of the shop opens its
- * own, as it would on a machine of its own. Used by one thread.
+ * Opens brokers as the options say: one for everything, or one for events and one for tasks. Every
+ * process of the shop opens its own, as it would on a machine of its own. Used by one thread.
  */
 final class Connections implements AutoCloseable {
   private static final String EMBEDDED = "inmemory";
@@ -47,23 +47,26 @@ final class Connections implements AutoCloseable {
   private Broker open(String process, String role, @Nullable String backendOfRole) {
     BrokerConfig.Builder config = BrokerConfig.builder();
     if (options.sabotage() != null) {
-      named(config, process, SabotagedBackend.NAME);
       String mode = options.sabotage().name().toLowerCase(Locale.ROOT);
       config.set(SabotagedBackend.MODE.name(), mode);
+      name(config, process, SabotagedBackend.NAME);
     } else if (backendOfRole != null) {
-      named(config, backendOfRole.equals(EMBEDDED) ? process : role, backendOfRole);
-    } else if (options.backend() != null) {
-      named(config, process, options.backend());
+      name(config, backendOfRole.equals(EMBEDDED) ? process : role, backendOfRole);
     } else {
-      config.name(process).set("mq.brokers." + process + ".topology", "apply");
+      name(config, process, options.backend());
     }
     Broker broker = Broker.open(config.build());
     open.add(broker);
     return broker;
   }
 
-  private static void named(BrokerConfig.Builder config, String name, String backend) {
-    config.name(name).set("mq.brokers." + name + ".backend", backend);
+  /** A broker has a name when a key of its own is set; what is not set comes from the top level. */
+  private static void name(BrokerConfig.Builder config, String name, @Nullable String backend) {
+    String prefix = "mq.brokers." + name + ".";
+    config.name(name).set(prefix + "topology", "apply");
+    if (backend != null) {
+      config.set(prefix + "backend", backend);
+    }
   }
 
   /** Closes all that was opened, killed ones too, the last one first. */

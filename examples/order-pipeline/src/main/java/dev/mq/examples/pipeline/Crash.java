@@ -1,9 +1,7 @@
 package dev.mq.examples.pipeline;
 
 import dev.mq.api.ConsumeInterceptor;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Crash {
   private final AtomicInteger countdown;
-  private final CountDownLatch inHand = new CountDownLatch(1);
   private final CountDownLatch killed = new CountDownLatch(1);
   private volatile @Nullable Victim victim;
 
@@ -35,19 +32,20 @@ final class Crash {
       handler.handle(delivery);
       if (countdown.decrementAndGet() == 0) {
         victim = new Victim(worker, Journal.orderOf(delivery.message()));
-        inHand.countDown();
         killed.await();
         throw new InterruptedException("this worker is dead");
       }
     };
   }
 
-  /**
-   * Waits until a worker stands still with a task in hand, and returns it; null when none came to
-   * that.
-   */
-  @Nullable Victim awaitInHand(Duration timeout) throws InterruptedException {
-    return inHand.await(timeout.toNanos(), TimeUnit.NANOSECONDS) ? victim : null;
+  /** Returns whether a worker stands still with a task in hand. */
+  boolean isInHand() {
+    return victim != null;
+  }
+
+  /** Returns that worker, or null while there is none. */
+  @Nullable Victim victim() {
+    return victim;
   }
 
   /** Lets the thread of the dead worker end. */

@@ -98,10 +98,14 @@ final class OrderFile {
     }
   }
 
-  /** Returns why a line is no order, without what this program knows better: the file and the line. */
+  /**
+   * Returns why a line is no order, without what this program knows better: the file and the line.
+   */
   private static String reason(DecodeException e) {
     String text = String.valueOf(e.getMessage());
-    return text.substring(text.lastIndexOf(": ") + 1).strip().replace(", line 1, column", " at column");
+    return text.substring(text.lastIndexOf(": ") + 1)
+        .strip()
+        .replace(", line 1, column", " at column");
   }
 
   /**

@@ -39,7 +39,7 @@ final class Run implements AutoCloseable {
   private static final Duration A_MOMENT = ofMillis(100);
 
   /** For how long nothing may happen before the run is given up: what is lost never comes. */
-  private static final Duration EMBEDDED_PATIENCE = ofSeconds(2);
+  private static final Duration EMBEDDED_PATIENCE = ofSeconds(4);
 
   private static final Duration REMOTE_PATIENCE = ofSeconds(30);
 
@@ -91,8 +91,8 @@ final class Run implements AutoCloseable {
       progress.say(LEAVER + " has left");
       append(log, orders.subList(twoThirds, orders.size()));
     }
-    await(this::isAllDone);
-    List<Message> dead = deadLetters();
+    boolean done = await(this::isAllDone);
+    List<Message> dead = deadLetters(done ? patience : A_MOMENT);
     staff.close();
     progress.say("all closed; the log is read again from its beginning");
     return new RunResult(orders, journal.entries(), world, victim, dead, replay(), tasksWaiting());
@@ -133,7 +133,8 @@ final class Run implements AutoCloseable {
   }
 
   private void kill() throws InterruptedException {
-    victim = crash.awaitInHand(patience);
+    await(crash::isInHand);
+    victim = crash.victim();
     if (victim != null) {
       staff.kill(victim.worker());
       crash.killed();
@@ -155,11 +156,16 @@ final class Run implements AutoCloseable {
         && journal.done("fulfilment") == all
         && journal.done("email") == all
         && journal.done("pdf") == orders.stream().filter(Checks::getsInvoice).count()
-        && (victim == null || journal.cameAgain(victim));
+        && (victim == null || journal.cameAgain(victim))
+        && tasks.queue(shop.dead()).depth() >= poisonOrders();
   }
 
-  private void await(BooleanSupplier goal) throws InterruptedException {
-    journal.await(
+  private long poisonOrders() {
+    return orders.stream().filter(Checks::isPoison).count();
+  }
+
+  private boolean await(BooleanSupplier goal) throws InterruptedException {
+    return journal.await(
         () -> {
           progress.tick();
           return goal.getAsBoolean();
@@ -167,12 +173,12 @@ final class Run implements AutoCloseable {
         patience);
   }
 
-  private List<Message> deadLetters() {
-    long expected = orders.stream().filter(Checks::isPoison).count();
+  private List<Message> deadLetters(Duration wait) {
+    long expected = poisonOrders();
     List<Message> dead = new ArrayList<>();
     try (Receiver receiver = tasks.queue(shop.dead()).consumer().name("dead").receiver()) {
       while (true) {
-        Delivery delivery = receiver.receive(dead.size() < expected ? patience : A_MOMENT);
+        Delivery delivery = receiver.receive(dead.size() < expected ? wait : A_MOMENT);
         if (delivery == null) {
           return dead;
         }

@@ -16,7 +16,10 @@ final class Verdict {
 
   private Verdict() {}
 
-  /** Says how to go on: on another broker if there is one on the class path, else by breaking this one. */
+  /**
+   * Says how to go on: on another broker if there is one on the class path, else by breaking this
+   * one.
+   */
   static void ok(PrintStream out, String backend) {
     Set<String> others = new TreeSet<>(Set.of("inmemory", "rabbit", "kafka"));
     others.remove(backend);

@@ -27,7 +27,8 @@ final class ArchitectureTest {
     ArchRule rule =
         classes()
             .that()
-            .haveNameMatching(ROOT + "\\.(Analytics|Fraud|Fulfilment|EmailWorker|PdfWorker|Shop|Order)(\\$.*)?")
+            .haveNameMatching(
+                ROOT + "\\.(Analytics|Fraud|Fulfilment|EmailWorker|PdfWorker|Shop|Order)(\\$.*)?")
             .should()
             .onlyDependOnClassesThat(
                 resideInAnyPackage("dev.mq.api..", "java..", "org.jspecify..")

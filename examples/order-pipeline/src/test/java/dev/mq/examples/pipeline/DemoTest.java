@@ -32,8 +32,10 @@ final class DemoTest {
     assertThat(said())
         .endsWith("demo: OK" + System.lineSeparator())
         .contains("mq.backend=")
-        .containsPattern("redelivered +order o-\\d+: email-\\d was killed holding it, email-\\d got it flagged")
-        .containsPattern("poison +order o-0666: in the dead-letter queue after 3 failures, max-attempts, .*AQ")
+        .containsPattern(
+            "redelivered +order o-\\d+: email-\\d was killed holding it, email-\\d got it flagged")
+        .containsPattern(
+            "poison +order o-0666: in the dead-letter queue after 3 failures, max-attempts, .*AQ")
         .containsPattern("replay +1000 records from the beginning: .*analytics counted the same")
         .containsPattern("fraud-3 \\d+ \\(joined\\)")
         .containsPattern("analytics-2 \\d+ \\(left\\)")

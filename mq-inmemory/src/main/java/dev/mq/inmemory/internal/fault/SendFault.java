@@ -58,7 +58,8 @@ final class SendFault {
    * fate.
    */
   boolean hits(PublishBatch batch, int index, SplittableRandom random) {
-    if (number > 0 && fired && lastBatch != batch || !isFor(batch, index)) {
+    boolean over = number > 0 && fired && lastBatch != batch;
+    if (over || !isFor(batch, index)) {
       return false;
     }
     boolean sameSend = lastBatch == batch && batch.message(lastMessage) == batch.message(index);
@@ -80,10 +81,11 @@ final class SendFault {
   }
 
   private boolean isNamed(String name) {
-    return destination.equals(name)
-        || destination.length() > name.length()
-            && destination.endsWith(name)
-            && isKind(destination.substring(0, destination.length() - name.length()));
+    if (!destination.endsWith(name)) {
+      return false;
+    }
+    String prefix = destination.substring(0, destination.length() - name.length());
+    return prefix.isEmpty() || isKind(prefix);
   }
 
   private static boolean isKind(String prefix) {

@@ -3,6 +3,7 @@ package dev.mq.inmemory.internal.log;
 import static java.util.Objects.requireNonNull;
 
 import dev.mq.api.Message;
+import dev.mq.spi.RecordBatch;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,19 @@ final class LogSegment {
   static final int SHIFT = 12;
   static final int SLOTS = 1 << SHIFT;
 
-  private final @Nullable Message[] messages = new Message[SLOTS];
+  /**
+   * The first segment of a partition begins with this many slots, so that a partition with little
+   * in it costs little.
+   */
+  private static final int FIRST_SLOTS = 64;
 
   /**
-   * The timestamps, or null while all are alike. Volatile, so that whoever sees the array sees what
-   * was filled in.
+   * The records. Volatile as the timestamps: whoever sees an array sees what was put into it before
+   * it was shown.
    */
+  private volatile @Nullable Message[] messages;
+
+  /** The timestamps, or null while all are alike. */
   private volatile long @Nullable [] timestamps;
 
   private long firstTimestamp;
@@ -32,12 +40,19 @@ final class LogSegment {
   /** The timestamp of the last record. */
   long lastTimestamp;
 
+  LogSegment(boolean first) {
+    messages = new Message[first ? FIRST_SLOTS : SLOTS];
+  }
+
   void put(int slot, Message message, long timestamp) {
     if (empty) {
       empty = false;
       firstTimestamp = timestamp;
     } else if (timestamps != null || timestamp != firstTimestamp) {
       keepTimestamp(slot, timestamp);
+    }
+    if (slot >= messages.length) {
+      messages = Arrays.copyOf(messages, Math.min(SLOTS, Math.max(slot + 1, messages.length * 4)));
     }
     messages[slot] = message;
     lastTimestamp = timestamp;
@@ -56,8 +71,14 @@ final class LogSegment {
     }
   }
 
-  Message message(int slot) {
-    return requireNonNull(messages[slot]);
+  /** Adds records to a batch: those of the slots {@code from} to {@code to} (exclusive). */
+  void read(int partition, long base, int from, int to, RecordBatch batch) {
+    @Nullable Message[] m = messages;
+    long[] t = timestamps;
+    for (int slot = from; slot < to; slot++) {
+      batch.add(
+          partition, base + slot, t == null ? firstTimestamp : t[slot], requireNonNull(m[slot]));
+    }
   }
 
   long timestamp(int slot) {

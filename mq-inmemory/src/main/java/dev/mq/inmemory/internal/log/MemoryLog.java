@@ -139,9 +139,10 @@ public final class MemoryLog implements BackendLog {
 
   /** Returns the first offset with a timestamp at or after a time, or the end, per partition. */
   public Positions at(Instant instant) {
+    // Timestamps have whole milliseconds: the first one at or after a time with a fraction is the
+    // next one.
     long millis = instant.toEpochMilli();
-    // A timestamp has whole milliseconds; one at or after a time with a fraction is the next one.
-    long first = instant.getNano() % 1_000_000 == 0 ? millis : millis + 1;
+    long first = Instant.ofEpochMilli(millis).equals(instant) ? millis : millis + 1;
     return positions(p -> p.at(first));
   }
 

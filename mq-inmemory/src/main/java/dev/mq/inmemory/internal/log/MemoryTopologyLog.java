@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +22,15 @@ import org.slf4j.LoggerFactory;
 public final class MemoryTopologyLog {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryTopologyLog.class);
 
-  private record Command(byte[] bytes, long appendedNanos) {}
+  private static final class Command {
+    final byte[] bytes;
+    final long appendedNanos;
 
-  private static final Command NONE = new Command(new byte[0], 0);
+    Command(byte[] bytes, long appendedNanos) {
+      this.bytes = bytes;
+      this.appendedNanos = appendedNanos;
+    }
+  }
 
   private final EngineTime time;
   private final ReentrantLock lock = new ReentrantLock();
@@ -73,9 +80,10 @@ public final class MemoryTopologyLog {
    * Tells a follower of all commands still there, and then of each that is appended.
    *
    * @param delay how long after the append to tell; asked for again for each command
+   * @param whenLate runs when a command has to wait
    */
-  public Following follow(Follower follower, Supplier<Duration> delay) {
-    Following f = new Following(follower, delay);
+  public Following follow(Follower follower, Supplier<Duration> delay, Runnable whenLate) {
+    Following f = new Following(follower, delay, whenLate);
     followers.add(f);
     f.tell();
     return f;
@@ -85,14 +93,16 @@ public final class MemoryTopologyLog {
   public final class Following {
     private final Follower follower;
     private final Supplier<Duration> delay;
+    private final Runnable whenLate;
     private final ReentrantLock telling = new ReentrantLock();
     private long next;
     private boolean later;
     private boolean stopped;
 
-    private Following(Follower follower, Supplier<Duration> delay) {
+    private Following(Follower follower, Supplier<Duration> delay, Runnable whenLate) {
       this.follower = follower;
       this.delay = delay;
+      this.whenLate = whenLate;
     }
 
     /**
@@ -106,7 +116,7 @@ public final class MemoryTopologyLog {
       telling.lock();
       try {
         Command c = nextCommand();
-        while (!stopped && c != NONE && isDue(c)) {
+        while (!stopped && c != null && isDue(c)) {
           tellCommand(next++, c.bytes);
           c = nextCommand();
         }
@@ -115,9 +125,9 @@ public final class MemoryTopologyLog {
       }
     }
 
-    private Command nextCommand() {
+    private @Nullable Command nextCommand() {
       long skippedTo = -1;
-      Command c = NONE;
+      Command c;
       lock.lock();
       try {
         if (next < first) {
@@ -125,7 +135,7 @@ public final class MemoryTopologyLog {
           skippedTo = first;
         }
         int index = (int) (next - first);
-        c = index < commands.size() ? commands.get(index) : NONE;
+        c = index < commands.size() ? commands.get(index) : null;
       } finally {
         lock.unlock();
       }
@@ -144,6 +154,7 @@ public final class MemoryTopologyLog {
         return true;
       }
       later = true;
+      whenLate.run();
       time.schedule(Duration.ofNanos(wait), this::tellLate);
       return false;
     }

@@ -20,7 +20,20 @@ final class Partition {
   /**
    * The segments from number {@code first} on, where the number is the offset without its low bits.
    */
-  private record Directory(long first, LogSegment[] segments) {}
+  private static final class Directory {
+    final long first;
+    final LogSegment[] segments;
+
+    Directory(long first, LogSegment[] segments) {
+      this.first = first;
+      this.segments = segments;
+    }
+
+    /** Returns the first offset of a segment. */
+    long base(int index) {
+      return (first + index) << LogSegment.SHIFT;
+    }
+  }
 
   private final String log;
   private final int number;
@@ -91,7 +104,7 @@ final class Partition {
     if (index < d.segments.length) {
       return d.segments[index];
     }
-    LogSegment added = new LogSegment();
+    LogSegment added = new LogSegment(offset == 0);
     LogSegment[] more = Arrays.copyOf(d.segments, index + 1);
     more[index] = added;
     directory = new Directory(d.first, more);
@@ -112,12 +125,10 @@ final class Partition {
         // Retention removed it after the caller looked; the caller finds out when it looks again.
         return 0;
       }
-      LogSegment s = d.segments[index];
-      long stop = Math.min(to, offset - (offset & LogSegment.SLOTS - 1) + LogSegment.SLOTS);
-      for (; offset < stop; offset++) {
-        int slot = (int) offset & LogSegment.SLOTS - 1;
-        batch.add(number, offset, s.timestamp(slot), s.message(slot));
-      }
+      long base = d.base(index);
+      long stop = Math.min(to, base + LogSegment.SLOTS);
+      d.segments[index].read(number, base, (int) (offset - base), (int) (stop - base), batch);
+      offset = stop;
     }
     return (int) (offset - from);
   }
@@ -158,11 +169,11 @@ final class Partition {
       if (index == d.segments.length) {
         return end;
       }
-      long base = d.first + index << LogSegment.SHIFT;
+      long base = d.base(index);
       long low = Math.max(base, begin);
       long high = Math.min(end, base + LogSegment.SLOTS);
       while (low < high) {
-        long middle = low + high >>> 1;
+        long middle = (low + high) >>> 1;
         if (d.segments[index].timestamp((int) (middle - base)) < millis) {
           low = middle + 1;
         } else {
@@ -189,7 +200,7 @@ final class Partition {
       bytes -= d.segments[drop].bytes;
       drop++;
     }
-    long newBegin = Math.max(begin, d.first + drop << LogSegment.SHIFT);
+    long newBegin = Math.max(begin, d.base(drop));
     boolean all = drop == d.segments.length - 1 && isOld(d.segments[drop], now);
     if (all) {
       newBegin = end;
@@ -207,7 +218,7 @@ final class Partition {
   }
 
   private boolean isDue(LogSegment s, long now) {
-    return isOld(s, now) || retentionBytes > 0 && bytes - s.bytes >= retentionBytes;
+    return isOld(s, now) || (retentionBytes > 0 && bytes - s.bytes >= retentionBytes);
   }
 
   private boolean isOld(LogSegment s, long now) {

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * batch runs, while it is held. After every change that leaves ready messages, one subscription
  * that waits is woken; that one wakes the next after it has taken its share, so a wake-up is never
  * lost and never given to more threads than there are messages.
- *
  */
 public final class MemoryQueue implements BackendQueue {
   private final QueueSpec spec;
@@ -258,7 +257,7 @@ public final class MemoryQueue implements BackendQueue {
 
   private void armTimer() {
     DelayedMessages delayed = store.delayed();
-    if (delayed.isEmpty() || timer != null && timerDue <= delayed.firstDue()) {
+    if (delayed.isEmpty() || (timer != null && timerDue <= delayed.firstDue())) {
       return;
     }
     if (timer != null) {
@@ -360,6 +359,11 @@ public final class MemoryQueue implements BackendQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes {@link #breakAfter} back, where it has not happened. */
+  public void doNotBreak() {
+    breakAfter(-1, () -> {});
   }
 
   private void tellBroken() {

@@ -264,7 +264,8 @@ final class MessageSegment {
       boolean r = isSet(ready, slot);
       boolean h = isSet(held, slot);
       boolean there = slot < messages.length && messages[slot] != null;
-      if (r && h || (r || h) && !there || there && slot >= tail || r && slot >>> 6 < firstReady) {
+      boolean stray = !there || slot >= tail || (r && slot >>> 6 < firstReady);
+      if ((r && h) || ((r || h || there) && stray)) {
         throw new IllegalStateException(
             "slot " + slot + ": ready=" + r + " held=" + h + " message=" + there);
       }

@@ -185,9 +185,9 @@ final class SegmentChain {
     for (MessageSegment s = head; s != null; s = s.next) {
       s.check();
       beforeCursor &= s != cursor;
-      if (beforeCursor && s.readyCount > 0
-          || s != last && s.live == 0
-          || s.next != null && s.next.base <= s.base) {
+      if ((beforeCursor && s.readyCount > 0)
+          || (s != last && s.live == 0)
+          || (s.next != null && s.next.base <= s.base)) {
         throw new IllegalStateException(
             "segment at " + s.base + ": ready=" + s.readyCount + " live=" + s.live);
       }

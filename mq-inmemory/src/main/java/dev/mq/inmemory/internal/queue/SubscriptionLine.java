@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The subscriptions of a queue, and who gets messages. Guarded by the lock of the queue.
  *
- * <p>{@code line} holds the subscriptions that wait and can take a message; {@code eligible} counts all that can take one now. A
- * subscription whose turn comes although it is not in the line (it got room, became the active one, was connected again) is
- * signalled, so that it looks.
+ * <p>{@code line} holds the subscriptions that wait and can take a message; {@code eligible} counts
+ * all that can take one now. A subscription whose turn comes although it is not in the line (it got
+ * room, became the active one, was connected again) is signalled, so that it looks.
  */
 final class SubscriptionLine {
   private final MessageStore store;
@@ -59,8 +59,8 @@ final class SubscriptionLine {
   }
 
   /**
-   * Hands a subscription its share of the ready messages: all for the only one that can take some, else so many that the others
-   * get as many. Returns how many it got.
+   * Hands a subscription its share of the ready messages: all for the only one that can take some,
+   * else so many that the others get as many. Returns how many it got.
    */
   int takeShare(MemorySubscription s, DeliveryBatch batch) {
     int max = Math.min(batch.room(), s.credit());

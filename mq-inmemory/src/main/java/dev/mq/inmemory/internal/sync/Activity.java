@@ -1,6 +1,8 @@
 package dev.mq.inmemory.internal.sync;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -14,15 +16,15 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Activity {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private volatile int watchers;
-  private volatile long version;
+  private final AtomicInteger watchers = new AtomicInteger();
+  private final AtomicLong version = new AtomicLong();
 
   /** Tells that something happened. */
   public void touch() {
-    if (watchers > 0) {
+    if (watchers.get() > 0) {
       lock.lock();
       try {
-        version++;
+        version.incrementAndGet();
         changed.signalAll();
       } finally {
         lock.unlock();
@@ -32,27 +34,17 @@ public final class Activity {
 
   /** Starts to count. Every call is followed by one of {@link #unwatch}. */
   public void watch() {
-    lock.lock();
-    try {
-      watchers++;
-    } finally {
-      lock.unlock();
-    }
+    watchers.incrementAndGet();
   }
 
   /** Ends a {@link #watch}. */
   public void unwatch() {
-    lock.lock();
-    try {
-      watchers--;
-    } finally {
-      lock.unlock();
-    }
+    watchers.decrementAndGet();
   }
 
   /** Returns a number that grows with everything that happens while somebody watches. */
   public long version() {
-    return version;
+    return version.get();
   }
 
   /**
@@ -61,11 +53,11 @@ public final class Activity {
    * @return whether the version is another than {@code seen}
    */
   public boolean awaitChange(long seen, long nanos) throws InterruptedException {
-    long deadline = System.nanoTime() + nanos;
+    long deadline = RealTime.nanoTime() + nanos;
     lock.lockInterruptibly();
     try {
-      while (version == seen) {
-        long left = deadline - System.nanoTime();
+      while (version.get() == seen) {
+        long left = deadline - RealTime.nanoTime();
         if (left <= 0) {
           return false;
         }

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * looks for work and waits; one by {@link #signalIfArmed} is given only to a thread that has armed,
  * so that one arms, looks for work again and waits.
  *
- * <p>Waits are bounded in real time, also under a clock that stands still: a thread that waits must
- * be able to come back.
+ * <p>Waits are bounded in {@link RealTime}.
  */
 public final class Waiter {
   private volatile boolean signalled;
@@ -60,14 +59,14 @@ public final class Waiter {
    */
   public long await(long nanos) throws InterruptedException {
     boolean forever = nanos == Long.MAX_VALUE;
-    long deadline = forever ? 0 : System.nanoTime() + nanos;
+    long deadline = forever ? 0 : RealTime.nanoTime() + nanos;
     arm();
     try {
       while (true) {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        long left = forever ? Long.MAX_VALUE : deadline - System.nanoTime();
+        long left = forever ? Long.MAX_VALUE : deadline - RealTime.nanoTime();
         if (signalled || left <= 0) {
           return Math.max(0, left);
         }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
  */
 class MemoryQueueModelTest {
   private static final int SEQUENCES = 10_000;
+  private static final List<SettleOutcome> OUTCOMES = List.of(SettleOutcome.values());
 
   @Test
   void everySequenceOfOperationsHasTheSameResultsAsTheNaiveModel() {
@@ -196,7 +197,7 @@ class MemoryQueueModelTest {
         tokens.add(e.token);
         entries.add(e);
       }
-      SettleOutcome outcome = SettleOutcome.values()[random.nextInt(3)];
+      SettleOutcome outcome = OUTCOMES.get(random.nextInt(3));
       long delay = random.nextInt(3) == 0 ? 0 : Duration.ofMillis(random.nextInt(1000)).toNanos();
       List<Long> used = staleTokens.get(lane);
       boolean stale = !used.isEmpty() && random.nextInt(4) == 0;

@@ -36,10 +36,22 @@ public final class HouseRules {
   /** For a backend whose classes live in the given package and below. */
   public static List<ArchRule> backend(String root, String... clocksAndThreads) {
     List<ArchRule> rules = library(clocksAndThreads);
+    addBackend(rules, root);
+    return rules;
+  }
+
+  /** For a backend that also ships a JUnit extension, whose signatures carry JUnit's types. */
+  public static List<ArchRule> backendWithExtension(String root, String... clocksAndThreads) {
+    List<ArchRule> rules = conduct(clocksAndThreads);
+    rules.add(CodeRules.signaturesShowOnly("org.junit.jupiter.api.extension"));
+    addBackend(rules, root);
+    return rules;
+  }
+
+  private static void addBackend(List<ArchRule> rules, String root) {
     rules.add(DependencyRules.seesOfTheProjectOnly(root, "dev.mq.api", "dev.mq.spi"));
     rules.add(DependencyRules.internalStaysInside(root));
     rules.add(CodeRules.userTypesAreImplementedInCore());
-    return rules;
   }
 
   /** For mq-tck, whose user-visible signatures also carry JUnit and AssertJ types. */

@@ -28,8 +28,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a broker: makes the topology under temporary names, publishes, looks what came out of which queue, and takes everything away
- * again. Used once, by one thread.
+ * Asks a broker: makes the topology under temporary names, publishes, looks what came out of which
+ * queue, and takes everything away again. Used once, by one thread.
  */
 final class BrokerRouter {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -40,12 +40,18 @@ final class BrokerRouter {
   private final RouteDocument document;
   private final String prefix = "route-" + UUID.randomUUID().toString().substring(0, 8);
 
-  /** Temporary names by those of the document; short, so that every name that is allowed can be asked about. */
+  /**
+   * Temporary names by those of the document; short, so that every name that is allowed can be
+   * asked about.
+   */
   private final Map<String, String> exchanges = new LinkedHashMap<>();
 
   private final Map<String, String> queues = new LinkedHashMap<>();
 
-  /** Stands for an alternate exchange that the document does not have: brokers allow that, and drop what goes there. */
+  /**
+   * Stands for an alternate exchange that the document does not have: brokers allow that, and drop
+   * what goes there.
+   */
   private final String absent = prefix + "-absent";
 
   private BrokerRouter(Broker broker, RouteDocument document) {
@@ -67,8 +73,7 @@ final class BrokerRouter {
       try {
         return router.ask();
       } catch (MqException e) {
-        throw new MqException(
-            e.code(), e.isDefinite(), e.isRetryable(), router.inTheirWords(e), e);
+        throw new MqException(e.code(), e.isDefinite(), e.isRetryable(), router.inTheirWords(e), e);
       } finally {
         router.remove();
       }
@@ -87,7 +92,8 @@ final class BrokerRouter {
     List<String> why = List.of("asked " + broker.backend() + ", which does not say why");
     for (int i = 0; i < questions.size(); i++) {
       List<String> reached = List.copyOf(queuesOf.getOrDefault(id(i), Set.of()));
-      answers.add(new RouteAnswer(questions.get(i).exchange(), questions.get(i).key(), reached, why));
+      answers.add(
+          new RouteAnswer(questions.get(i).exchange(), questions.get(i).key(), reached, why));
     }
     return answers;
   }
@@ -149,7 +155,10 @@ final class BrokerRouter {
     }
   }
 
-  /** Returns where a message is published; null when it is for the default exchange and no queue has the name of its key. */
+  /**
+   * Returns where a message is published; null when it is for the default exchange and no queue has
+   * the name of its key.
+   */
   private @Nullable Destination target(Question question) {
     if (!question.exchange().isEmpty()) {
       return broker.exchange(exchange(question.exchange()));
@@ -171,7 +180,8 @@ final class BrokerRouter {
           return;
         }
         if (delivery == null) {
-          throw new FailedException("queue '" + queue + "' did not hand out what is in it within " + PATIENCE);
+          throw new FailedException(
+              "queue '" + queue + "' did not hand out what is in it within " + PATIENCE);
         }
         delivery.ack();
         String id = delivery.message().id();

@@ -49,7 +49,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--sabotage",
       paramLabel = "HOW",
-      description = "Break the embedded engine on purpose (lose, duplicate, misroute): the demo must notice.")
+      description =
+          "Break the embedded engine on purpose (lose, duplicate, misroute): the demo must notice.")
   private @Nullable Sabotage sabotage;
 
   DemoCommand(PrintStream out, PrintStream err) {

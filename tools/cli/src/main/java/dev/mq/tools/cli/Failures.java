@@ -49,7 +49,9 @@ final class Failures {
     }
     if (e instanceof MqException mq) {
       return say(
-          command, String.valueOf(mq.getMessage()), USER_ERRORS.contains(mq.code()) ? USAGE : FAILED);
+          command,
+          String.valueOf(mq.getMessage()),
+          USER_ERRORS.contains(mq.code()) ? USAGE : FAILED);
     }
     return say(command, "unexpected failure: " + e, FAILED);
   }

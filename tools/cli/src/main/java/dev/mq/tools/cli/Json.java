@@ -17,7 +17,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value in a JSON document that knows where it stands, so that every complaint names the place. Integers are long, decimals double.
+ * A value in a JSON document that knows where it stands, so that every complaint names the place.
+ * Integers are long, decimals double.
  *
  * @param path such as {@code $.bindings[2].key}
  * @param node the value
@@ -65,7 +66,11 @@ record Json(String path, JsonNode node) {
     node.fieldNames().forEachRemaining(unknown::add);
     unknown.removeAll(List.of(fields));
     if (!unknown.isEmpty()) {
-      throw bad("unknown field '" + unknown.iterator().next() + "', known are " + String.join(", ", fields));
+      throw bad(
+          "unknown field '"
+              + unknown.iterator().next()
+              + "', known are "
+              + String.join(", ", fields));
     }
     return this;
   }

@@ -14,7 +14,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The {@code mq} command line. Exit codes: 0 fine, 1 failed, 2 the command cannot be run as it was given. */
+/**
+ * The {@code mq} command line. Exit codes: 0 fine, 1 failed, 2 the command cannot be run as it was
+ * given.
+ */
 @Command(
     name = "mq",
     description = "Small programs over one messaging API.",
@@ -44,8 +47,8 @@ public final class Mq implements Runnable {
             .addSubcommand(new RouteCommand(in, out))
             .addSubcommand(new PartitionCommand(out))
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
+            .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+            .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
             .setParameterExceptionHandler(Failures::onUsage)
             .setExecutionExceptionHandler(Failures::onExecution);
     return line.execute(args);

@@ -37,7 +37,8 @@ final class RouteCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "Ask this backend, with a topology under temporary names, instead of the tables.")
+      description =
+          "Ask this backend, with a topology under temporary names, instead of the tables.")
   private @Nullable String backend;
 
   RouteCommand(InputStream in, PrintStream out) {
@@ -61,7 +62,10 @@ final class RouteCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       throw new UsageException("file " + file + " does not exist");
     } catch (IOException e) {
-      throw new UsageException((file == null ? "standard input" : "file " + file) + " cannot be read: " + e.getMessage());
+      throw new UsageException(
+          (file == null ? "standard input" : "file " + file)
+              + " cannot be read: "
+              + e.getMessage());
     }
   }
 }

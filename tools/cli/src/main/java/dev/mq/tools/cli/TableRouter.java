@@ -15,8 +15,11 @@ final class TableRouter {
     DryRun tables = new DryRun(document.exchanges(), document.bindings());
     List<RouteAnswer> answers = new ArrayList<>();
     for (Question question : document.messages()) {
-      answers.add(answer(question, tables.route(
-          new DryRun.Message(question.exchange(), question.key(), question.headers()))));
+      answers.add(
+          answer(
+              question,
+              tables.route(
+                  new DryRun.Message(question.exchange(), question.key(), question.headers()))));
     }
     return answers;
   }

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.TestFactory;
 final class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> keepsTheHouseRules() {
-    return ModuleCheck.of("dev.mq.tools.cli").floor(8).keeps(HouseRules.program("dev.mq.tools.cli"));
+    return ModuleCheck.of("dev.mq.tools.cli")
+        .floor(8)
+        .keeps(HouseRules.program("dev.mq.tools.cli"));
   }
 }

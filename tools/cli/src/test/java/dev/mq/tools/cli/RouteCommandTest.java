@@ -14,7 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each {@code route/NAME.json} in the resources has its answer, line by line, in {@code route/NAME.out}. */
+/**
+ * Each {@code route/NAME.json} in the resources has its answer, line by line, in {@code
+ * route/NAME.out}.
+ */
 final class RouteCommandTest {
   private static final String WHY = ",\"why\":[";
 
@@ -95,7 +98,6 @@ final class RouteCommandTest {
   }
 
   private static String text(String name) throws IOException, URISyntaxException {
-    return Files.readString(
-        Path.of(RouteCommandTest.class.getResource("/route/" + name).toURI()));
+    return Files.readString(Path.of(RouteCommandTest.class.getResource("/route/" + name).toURI()));
   }
 }

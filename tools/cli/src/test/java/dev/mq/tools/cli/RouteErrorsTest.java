@@ -96,9 +96,12 @@ final class RouteErrorsTest {
   void aDocumentThatNoBrokerTakesFails(String part, String other, String complaint) {
     assertThat(GOOD).contains(part);
     for (String command : new String[] {"route", "route --backend inmemory"}) {
-      Shell shell =
-          Shell.runWith(GOOD.replace(part, other).replace('\'', '"'), command.split(" "));
-      assertThat(shell.err()).as(command).startsWith("mq route: ").contains(complaint).hasLineCount(1);
+      Shell shell = Shell.runWith(GOOD.replace(part, other).replace('\'', '"'), command.split(" "));
+      assertThat(shell.err())
+          .as(command)
+          .startsWith("mq route: ")
+          .contains(complaint)
+          .hasLineCount(1);
       assertThat(shell.out()).isEmpty();
       assertThat(shell.code()).isEqualTo(1);
     }
@@ -108,14 +111,17 @@ final class RouteErrorsTest {
   void aFileThatIsNotThereIsNamed() {
     Path file = folder.resolve("none.json");
     Shell shell = Shell.run("route", "--file", file.toString());
-    assertThat(shell.err()).isEqualTo("mq route: file " + file + " does not exist" + System.lineSeparator());
+    assertThat(shell.err())
+        .isEqualTo("mq route: file " + file + " does not exist" + System.lineSeparator());
     assertThat(shell.code()).isEqualTo(2);
   }
 
   @Test
   void aFolderIsNoFile() {
     Shell shell = Shell.run("route", "--file", folder.toString());
-    assertThat(shell.err()).startsWith("mq route: file " + folder + " cannot be read").hasLineCount(1);
+    assertThat(shell.err())
+        .startsWith("mq route: file " + folder + " cannot be read")
+        .hasLineCount(1);
     assertThat(shell.code()).isEqualTo(2);
   }
 

@@ -57,6 +57,11 @@ final class AlteredBatch implements PublishBatch {
   }
 
   @Override
+  public String destination(int index) {
+    return batch.destination(sources[index]);
+  }
+
+  @Override
   public int partition(int index) {
     return batch.partition(sources[index]);
   }

@@ -197,7 +197,8 @@ final class ProducerImpl implements Producer, Child {
                 + core.address()
                 + ": header '"
                 + name
-                + "' is reserved; leave it out, for a received message by Message.Builder.removeReservedHeaders()");
+                + "' is reserved; leave it out, for a received message by"
+                + " Message.Builder.removeReservedHeaders()");
       }
       Object v = headers.valueAt(i);
       bytes +=

@@ -202,8 +202,7 @@ class LogConsumingTest {
               }
             });
     until(() -> log.lag("g").total() == 0);
-    try (LogReader<String> reader =
-        broker.log("events.dead").reader().as(Codec.text()).open()) {
+    try (LogReader<String> reader = broker.log("events.dead").reader().as(Codec.text()).open()) {
       List<LogRecord<String>> dead = new ArrayList<>();
       reader.forEach(dead::add);
       assertThat(dead).extracting(LogRecord::body).containsExactly("v13");

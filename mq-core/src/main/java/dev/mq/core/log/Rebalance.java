@@ -105,7 +105,8 @@ final class Rebalance implements GroupListener {
     try {
       known = committed.get();
     } catch (RuntimeException e) {
-      // Only a member that dies before its first commit would start elsewhere; not worth ending for.
+      // Only a member that dies before its first commit would start elsewhere; not worth ending
+      // for.
       MqException error = kernel.wrap(e, "read commits of", options.address());
       String text = options.who() + ": its start could not be committed";
       kernel.event(BrokerEvent.Type.COMMIT_FAILED, options.address(), text, error);

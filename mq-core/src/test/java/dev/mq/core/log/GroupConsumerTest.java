@@ -179,7 +179,8 @@ class GroupConsumerTest {
     get(rig.logs.member().assign(0, 1));
     until(() -> seen.size() == 200);
     assertThat(problems).isEmpty();
-    assertThat(seen.stream().filter(s -> s.startsWith("1/")).map(s -> s.substring(0, s.indexOf('='))))
+    assertThat(
+            seen.stream().filter(s -> s.startsWith("1/")).map(s -> s.substring(0, s.indexOf('='))))
         .containsExactlyElementsOf(
             java.util.stream.IntStream.range(0, 100).mapToObj(i -> "1/" + i).toList());
   }
@@ -317,7 +318,10 @@ class GroupConsumerTest {
     rig.logs.member().assign(0);
     assertThat(failure(consumer.terminated())).isEqualTo(ErrorCode.HANDLER_FAILED);
     assertThat(seen).isEmpty();
-    until(() -> rig.count(BrokerEvent.Type.CALLBACK_FAILED) == 1 && rig.count(BrokerEvent.Type.CONSUMER_ENDED) == 1);
+    until(
+        () ->
+            rig.count(BrokerEvent.Type.CALLBACK_FAILED) == 1
+                && rig.count(BrokerEvent.Type.CONSUMER_ENDED) == 1);
   }
 
   @Test

@@ -79,7 +79,8 @@ class GroupFailureTest {
       until(
           () ->
               seen.stream().filter("0/1=v1"::equals).count() == expected && rig.time.timers() == 1);
-      assertThat(rig.count(BrokerEvent.Type.KEEPS_FAILING)).isLessThanOrEqualTo(failures < 10 ? 0 : 1);
+      assertThat(rig.count(BrokerEvent.Type.KEEPS_FAILING))
+          .isLessThanOrEqualTo(failures < 10 ? 0 : 1);
     }
     until(() -> rig.count(BrokerEvent.Type.KEEPS_FAILING) == 1);
     assertThat(rig.events).noneMatch(e -> e.text().contains("secret"));

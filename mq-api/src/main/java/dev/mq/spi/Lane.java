@@ -33,8 +33,24 @@ public interface Lane {
     return 0;
   }
 
-  /** Extends the leases of deliveries held by this lane. */
-  default void renew(long[] tokens, int count) {}
+  /**
+   * Extends the leases of everything this lane holds. May block for one round trip. Never throws.
+   */
+  default void renew() {}
+
+  /**
+   * Returns the most deliveries this lane has unsettled at a time, 1 or more; the quotas of a
+   * subscription add up to at most its prefetch. Constant. {@link #receive} is called with room for
+   * at most what is missing to it.
+   */
+  int quota();
+
+  /**
+   * Tells that no {@link #receive} follows until the program wants more: gives back at once what
+   * was taken from the queue and not handed out. What was handed out stays held. The next {@code
+   * receive} takes up the work again. May block for one round trip. Never throws.
+   */
+  default void pause() {}
 
   /** Makes a waiting or the next {@link #receive} return soon. From any thread; cheap. */
   void wakeup();

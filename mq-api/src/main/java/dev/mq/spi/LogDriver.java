@@ -47,15 +47,19 @@ public interface LogDriver {
   /**
    * Opens a source of records that belongs to no group. Nothing is read before a {@link
    * RecordSource#seek}.
+   *
+   * @param maxRecords for how many records every {@link RecordSource#poll} has room
    */
-  RecordSource reader(BackendLog log);
+  RecordSource reader(BackendLog log, int maxRecords);
 
   /**
    * Joins a group.
    *
    * @param start where partitions without a commit start; partitions added later always start at
    *     their beginning (L-14)
+   * @param maxRecords for how many records every {@link RecordSource#poll} has room
    * @param listener called inside {@link RecordSource#poll} and {@link RecordSource#close} only
    */
-  GroupMember join(BackendLog log, String group, Position start, GroupListener listener);
+  GroupMember join(
+      BackendLog log, String group, Position start, int maxRecords, GroupListener listener);
 }

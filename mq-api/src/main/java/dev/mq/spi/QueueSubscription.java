@@ -6,7 +6,7 @@ import java.util.List;
 public interface QueueSubscription {
   /**
    * Returns the lanes, 1 or more; as many as the system wants for the concurrency asked for, and
-   * the same until closed.
+   * the same until closed. Their quotas add up to at most the prefetch.
    */
   List<? extends Lane> lanes();
 

@@ -8,7 +8,8 @@ public interface RecordSource {
   /**
    * Adds records to a batch, as many as there are and as it has room.
    *
-   * @param batch the caller's; must not be kept
+   * @param batch the caller's, with room for as many as the source was opened with; must not be
+   *     kept
    * @param maxWaitNanos how long to wait for the first one; 0 does not wait
    * @return how many were added; 0 after the wait or {@link #wakeup}
    * @throws InterruptedException when interrupted while waiting

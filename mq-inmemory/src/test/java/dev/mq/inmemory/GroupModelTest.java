@@ -112,7 +112,7 @@ class GroupModelTest {
 
     Life(Client own, String name) {
       this.name = name;
-      this.member = own.logs.join(log, "g", Position.begin(), this);
+      this.member = own.logs.join(log, "g", Position.begin(), 100, this);
     }
 
     void poll() {

@@ -25,7 +25,7 @@ final class Joined implements GroupListener {
   Consumer<int[]> onAssigned = p -> {};
 
   Joined(Client client, BackendLog log, String group, Position start) {
-    this.member = client.logs.join(log, group, start, this);
+    this.member = client.logs.join(log, group, start, 100, this);
     this.reader = new Reader(member);
   }
 

@@ -51,7 +51,8 @@ class LogTest {
     BackendLog log = client.log("l", 2);
     assertThat(code(client.append(log, 2, "a").error(0))).isEqualTo(ErrorCode.INVALID_ARGUMENT);
     assertThat(code(client.append(log, -1, "a").error(0))).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-    assertThatThrownBy(() -> client.logs.reader(log).seek(2, 0)).isInstanceOf(MqException.class);
+    assertThatThrownBy(() -> client.logs.reader(log, 100).seek(2, 0))
+        .isInstanceOf(MqException.class);
   }
 
   @Test
@@ -106,7 +107,7 @@ class LogTest {
   void seekingOutsideOfWhatIsThereIsRefused() {
     BackendLog log = client.log("l", 1);
     client.append(log, 0, "a", "b");
-    RecordSource source = client.logs.reader(log);
+    RecordSource source = client.logs.reader(log, 100);
     source.seek(0, 2);
     for (long offset : new long[] {-1, 3, Long.MAX_VALUE}) {
       assertThatThrownBy(() -> source.seek(0, offset))
@@ -302,7 +303,7 @@ class LogTest {
   }
 
   private RecordSource seek(BackendLog log, int partition, long offset) {
-    RecordSource source = client.logs.reader(log);
+    RecordSource source = client.logs.reader(log, 100);
     source.seek(partition, offset);
     return source;
   }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Invariants: everything is guarded by {@code lock}, under which nothing blocks and no lane is
  * called; {@code unsettled} counts those whose settlement was not handed to the lane and whose
- * lease was not lost. Leases are renewed on ticks of a quarter of their length, those that are two
- * ticks old: after a quarter at the earliest, a half at the latest.
+ * lease was not lost. Leases are renewed together, on ticks of a quarter of their length, when one
+ * is two ticks old: after a quarter at the earliest, a half at the latest.
  */
 final class Held {
   private final LanePump pump;
@@ -262,22 +262,20 @@ final class Held {
       return;
     }
     renewalDue = false;
-    long[] tokens;
-    int n = 0;
+    boolean due = false;
     lock.lock();
     try {
-      tokens = new long[size];
       for (DeliveryImpl d = oldest; d != null; d = d.heldAfter) {
-        if (d.isCounted && tick - d.leaseTick >= 2) {
-          d.leaseTick = tick;
-          tokens[n++] = d.token;
-        }
+        due |= d.isCounted && tick - d.leaseTick >= 2;
+      }
+      for (DeliveryImpl d = due ? oldest : null; d != null; d = d.heldAfter) {
+        d.leaseTick = tick;
       }
     } finally {
       lock.unlock();
     }
-    if (n > 0) {
-      lane.renew(tokens, n);
+    if (due) {
+      lane.renew();
     }
   }
 }

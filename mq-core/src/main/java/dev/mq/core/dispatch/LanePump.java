@@ -86,19 +86,19 @@ final class LanePump implements Runnable {
 
   private volatile @Nullable Thread thread;
   private int sinceSettle;
+  private boolean gaveBack;
   private long backoff = FIRST_BACKOFF;
 
   /**
    * Creates a pump.
    *
-   * @param quota how many unsettled deliveries the lane may have
    * @param leased false when deliveries come settled, so that there is no lease to renew
    */
-  LanePump(QueueConsumer owner, Lane lane, Intake intake, int quota, boolean leased) {
+  LanePump(QueueConsumer owner, Lane lane, Intake intake, boolean leased) {
     this.owner = owner;
     this.lane = lane;
     this.intake = intake;
-    this.quota = quota;
+    this.quota = lane.quota();
     this.settleEvery = Math.max(1, Math.min(64, quota / 4));
     this.held = new Held(this, lane, leased ? lane.leaseNanos() : 0, owner.kernel().time());
     this.batch = new DeliveryBatch(Math.min(quota, MAX_BATCH));
@@ -145,6 +145,9 @@ final class LanePump implements Runnable {
     service();
     owner.sink().turn(this);
     int room = room();
+    if (owner.isPaused()) {
+      giveBack();
+    }
     if (room <= 0 || barrier) {
       park();
     } else {
@@ -176,6 +179,21 @@ final class LanePump implements Runnable {
     return owner.takesIn() ? quota - held.unsettled() : 0;
   }
 
+  private void giveBack() {
+    if (gaveBack) {
+      return;
+    }
+    gaveBack = true;
+    laneLock.lock();
+    try {
+      if (!closed) {
+        lane.pause();
+      }
+    } finally {
+      laneLock.unlock();
+    }
+  }
+
   private void receive(int room) throws InterruptedException {
     int n;
     laneLock.lock();
@@ -185,6 +203,7 @@ final class LanePump implements Runnable {
       }
       settlePending();
       batch.reset(room);
+      gaveBack = false;
       phase = RECEIVING;
       boolean changed = pending != null || held.renewalIsDue() || !owner.takesIn();
       n = lane.receive(batch, changed ? 0 : LONGEST_WAIT);

@@ -115,14 +115,17 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
 
   private void begin(List<? extends Lane> subscribed, SinkMaker maker) {
     int count = subscribed.size();
-    if (count < 1 || count > settings.prefetch()) {
+    int quotas = subscribed.stream().mapToInt(Lane::quota).sum();
+    if (count < 1 || count > quotas || quotas > settings.prefetch()) {
       throw new MqException(
           ErrorCode.INTERNAL,
           "consume "
               + address()
               + ": backend opened "
               + count
-              + " lanes for a prefetch of "
+              + " lanes for "
+              + quotas
+              + " deliveries and a prefetch of "
               + settings.prefetch());
     }
     QueueSpec spec = queue.spec();
@@ -134,9 +137,7 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
             driver.traits().deliveryLimit());
     List<LanePump> pumps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      int quota = settings.prefetch() / count + (i < settings.prefetch() % count ? 1 : 0);
-      LanePump pump =
-          new LanePump(this, subscribed.get(i), intake, quota, !settings.settledOnReceipt());
+      LanePump pump = new LanePump(this, subscribed.get(i), intake, !settings.settledOnReceipt());
       if (!settings.onReturn()) {
         watch.watch(pump.held());
       }

@@ -55,7 +55,12 @@ final class GroupLoop implements Runnable {
     this.ended = ended;
     this.low = options.batchSize() / 2;
     this.full = new RecordBatch(options.batchSize());
-    this.half = new RecordBatch(options.batchSize() - low);
+    this.half = new RecordBatch(leastRoom(options));
+  }
+
+  /** Returns for how many records each poll has room. */
+  static int leastRoom(GroupOptions options) {
+    return options.batchSize() - options.batchSize() / 2;
   }
 
   @Override

@@ -44,7 +44,10 @@ final class GroupStart {
     GroupConsumerImpl consumer =
         new GroupConsumerImpl(kernel, options, state, dispatcher, commits, rebalance);
     GroupMember member =
-        kernel.call("consume", address, () -> driver.join(log, options.group(), from, rebalance));
+        kernel.call(
+            "consume",
+            address,
+            () -> driver.join(log, options.group(), from, GroupLoop.leastRoom(options), rebalance));
     GroupLoop loop =
         new GroupLoop(kernel, options, state, member, dispatcher, commits, consumer::ended);
     state.member(member);

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * when the reader is closed closes the source when it gives the lock back.
  */
 final class LogReaderImpl<T extends @Nullable Object> implements LogReader<T>, Child {
-  private static final int BATCH = 500;
+  /** How many records a poll asks for. */
+  static final int BATCH = 500;
 
   /** How long a bounded reader waits at a time: it may be at its end without a further record. */
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

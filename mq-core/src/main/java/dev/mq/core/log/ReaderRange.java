@@ -49,7 +49,7 @@ record ReaderRange(
     Bounds bounds = new Bounds("log:" + log, driver.begin(handle), driver.end(handle));
     int[] partitions = bounds.partitions(chosen, handle.partitions());
     Positions starts = bounds.starts(driver, handle, from);
-    RecordSource source = driver.reader(handle);
+    RecordSource source = driver.reader(handle, LogReaderImpl.BATCH);
     try {
       List<ReaderTrack> tracks = new ArrayList<>();
       for (int p : partitions) {

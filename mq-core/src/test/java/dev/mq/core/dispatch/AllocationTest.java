@@ -24,7 +24,7 @@ class AllocationTest {
     CompletableFuture<Double> result = new CompletableFuture<>();
     try (FakeBroker broker = FakeBroker.withRealTime()) {
       broker.queue("q");
-      broker.endless = new EndlessQueue();
+      broker.endless = true;
       int[] n = new int[1];
       long[] start = new long[1];
       Consumer c =

@@ -254,6 +254,7 @@ class DispatchTest {
     go.release(10);
     await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
     assertThat(started.tryAcquire(200, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(queue.pauses()).isEqualTo(1);
     c.resume();
     await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 10);
   }

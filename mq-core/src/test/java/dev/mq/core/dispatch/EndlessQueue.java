@@ -14,8 +14,13 @@ import java.util.List;
  */
 final class EndlessQueue implements QueueSubscription, Lane {
   private final Message message = Message.builder().id("m").body("x").build();
+  private final int quota;
   private long token;
   private volatile boolean closed;
+
+  EndlessQueue(int quota) {
+    this.quota = quota;
+  }
 
   @Override
   public List<? extends Lane> lanes() {
@@ -35,6 +40,11 @@ final class EndlessQueue implements QueueSubscription, Lane {
   @Override
   public void settle(SettleBatch batch) {
     batch.settledAll(SettleResult.SETTLED);
+  }
+
+  @Override
+  public int quota() {
+    return quota;
   }
 
   @Override

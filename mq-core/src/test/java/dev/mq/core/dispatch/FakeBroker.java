@@ -50,7 +50,7 @@ final class FakeBroker implements AutoCloseable {
   boolean nativeRetry;
   int deliveryLimit;
   Duration queueTtl;
-  EndlessQueue endless;
+  boolean endless;
 
   private FakeBroker(boolean realTime, Executor users) {
     threads = new Threads("fake", users);
@@ -187,7 +187,9 @@ final class FakeBroker implements AutoCloseable {
     @Override
     public QueueSubscription subscribe(
         BackendQueue queue, SubscribeOptions options, SubscriptionListener listener) {
-      return endless != null ? endless : ((FakeQueue) queue).subscribe(options, listener);
+      return endless
+          ? new EndlessQueue(options.prefetch())
+          : ((FakeQueue) queue).subscribe(options, listener);
     }
 
     @Override

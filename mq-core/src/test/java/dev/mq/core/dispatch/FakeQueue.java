@@ -66,6 +66,7 @@ final class FakeQueue implements BackendQueue {
   volatile CountDownLatch hangClose;
   final List<Runnable> heldAnswers = new ArrayList<>();
   final List<Long> renewed = new ArrayList<>();
+  private int pauses;
   int highWater;
   int handedOut;
   int closes;
@@ -140,6 +141,15 @@ final class FakeQueue implements BackendQueue {
     lock.lock();
     try {
       return List.copyOf(violations);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int pauses() {
+    lock.lock();
+    try {
+      return pauses;
     } finally {
       lock.unlock();
     }
@@ -253,7 +263,9 @@ final class FakeQueue implements BackendQueue {
       this.options = options;
       this.listener = listener;
       for (int i = 0; i < laneCount; i++) {
-        lanes.add(new FakeLane(this));
+        int prefetch = options.prefetch();
+        int quota = prefetch / laneCount + (i < prefetch % laneCount ? 1 : 0);
+        lanes.add(new FakeLane(this, Math.max(1, quota)));
       }
     }
 
@@ -309,10 +321,12 @@ final class FakeQueue implements BackendQueue {
     final Map<Long, Entry> held = new HashMap<>();
     final AtomicReference<Thread> user = new AtomicReference<>();
     private final Sub sub;
+    private final int quota;
     private boolean woken;
 
-    FakeLane(Sub sub) {
+    FakeLane(Sub sub, int quota) {
       this.sub = sub;
+      this.quota = quota;
     }
 
     private List<Entry> takeAll() {
@@ -461,15 +475,25 @@ final class FakeQueue implements BackendQueue {
     }
 
     @Override
-    public void renew(long[] tokens, int count) {
+    public int quota() {
+      return quota;
+    }
+
+    @Override
+    public void pause() {
+      enter("pause");
+      try {
+        locked(() -> pauses++);
+      } finally {
+        leave();
+      }
+    }
+
+    @Override
+    public void renew() {
       enter("renew");
       try {
-        locked(
-            () -> {
-              for (int i = 0; i < count; i++) {
-                renewed.add(tokens[i]);
-              }
-            });
+        locked(() -> renewed.addAll(held.keySet()));
       } finally {
         leave();
       }

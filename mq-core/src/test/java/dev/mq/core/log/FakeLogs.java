@@ -199,14 +199,15 @@ final class FakeLogs implements BackendSession, LogDriver, BackendLog {
   }
 
   @Override
-  public RecordSource reader(BackendLog log) {
+  public RecordSource reader(BackendLog log, int maxRecords) {
     FakeSource source = new FakeSource(this);
     sources.add(source);
     return source;
   }
 
   @Override
-  public GroupMember join(BackendLog log, String group, Position start, GroupListener listener) {
+  public GroupMember join(
+      BackendLog log, String group, Position start, int maxRecords, GroupListener listener) {
     joinedAt = start;
     FakeMember member = new FakeMember(this, start, listener);
     members.add(member);

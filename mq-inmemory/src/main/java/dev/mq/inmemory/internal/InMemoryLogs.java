@@ -108,12 +108,13 @@ final class InMemoryLogs implements LogDriver {
   }
 
   @Override
-  public RecordSource reader(BackendLog log) {
+  public RecordSource reader(BackendLog log, int maxRecords) {
     return session.add(own(log, "read").reader());
   }
 
   @Override
-  public GroupMember join(BackendLog log, String group, Position start, GroupListener listener) {
+  public GroupMember join(
+      BackendLog log, String group, Position start, int maxRecords, GroupListener listener) {
     return session.add(own(log, "join").join(group, start, session.sessionTimeout(), listener));
   }
 

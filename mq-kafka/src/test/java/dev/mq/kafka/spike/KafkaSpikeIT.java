@@ -395,7 +395,7 @@ final class KafkaSpikeIT {
     DeliveryBatch held = SpikeHarness.receive(holder, 1);
     QueueSubscription second = subscribe(queue, 1);
     DeliveryBatch again = SpikeHarness.receive(second.lanes().get(0), 1);
-    holder.renew(new long[] {held.token(0)}, 1);
+    holder.renew();
     assertThat(listener.lost).containsExactly(held.token(0));
     assertThat(settle(holder, held.token(0))).isEqualTo(SettleResult.LEASE_LOST);
     assertThat(settle(second.lanes().get(0), again.token(0))).isEqualTo(SettleResult.SETTLED);

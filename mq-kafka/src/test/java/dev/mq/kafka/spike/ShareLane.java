@@ -30,6 +30,7 @@ final class ShareLane implements Lane {
   final KafkaShareConsumer<byte[], byte[]> consumer;
   private final SubscriptionListener listener;
   private final long leaseNanos;
+  private final int quota;
   private final Map<Long, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
   private final Deque<Long> notHandedOut = new ArrayDeque<>();
   private final ReentrantLock gate = new ReentrantLock();
@@ -43,6 +44,7 @@ final class ShareLane implements Lane {
       KafkaSpike session, String topic, int quota, long leaseNanos, SubscriptionListener listener) {
     this.listener = listener;
     this.leaseNanos = leaseNanos;
+    this.quota = quota;
     Map<String, Object> settings = new HashMap<>(Map.of("group.id", topic, "client.id", clientId));
     settings.put("share.acknowledgement.mode", "explicit");
     settings.put("share.acquire.mode", "record_limit");
@@ -175,6 +177,11 @@ final class ShareLane implements Lane {
   }
 
   @Override
+  public int quota() {
+    return quota;
+  }
+
+  @Override
   public long leaseNanos() {
     return leaseNanos;
   }
@@ -182,7 +189,7 @@ final class ShareLane implements Lane {
   /** Renews all: a poll is refused while a record of the last one has no acknowledgement. */
   @Override
   @SuppressWarnings("NonAtomicVolatileUpdate") // written by the lane's thread only
-  public void renew(long[] tokens, int count) {
+  public void renew() {
     held.values().forEach(r -> consumer.acknowledge(r, AcknowledgeType.RENEW));
     if (commit() == SettleResult.SETTLED) {
       renewed += held.size();

@@ -64,6 +64,11 @@ final class SpikeLane implements QueueSubscription, Lane {
             : new AMQP.Basic.Qos.Builder().prefetchCount(o.prefetch()).build();
   }
 
+  @Override
+  public int quota() {
+    return options.prefetch();
+  }
+
   SpikeLane start() {
     living();
     return this;

@@ -255,12 +255,13 @@ record SpikeLogs(SpikeSession session) implements LogDriver {
       };
 
   @Override
-  public RecordSource reader(BackendLog log) {
+  public RecordSource reader(BackendLog log, int maxRecords) {
     return new SpikeSource(session, (StreamLog) log);
   }
 
   @Override
-  public GroupMember join(BackendLog log, String group, Position start, GroupListener listener) {
+  public GroupMember join(
+      BackendLog log, String group, Position start, int maxRecords, GroupListener listener) {
     return new SpikeMember(session, (StreamLog) log, group, start, listener);
   }
 }

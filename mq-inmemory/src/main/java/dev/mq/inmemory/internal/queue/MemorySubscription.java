@@ -54,6 +54,11 @@ public final class MemorySubscription implements QueueSubscription, Lane {
     return listener;
   }
 
+  @Override
+  public int quota() {
+    return options.prefetch();
+  }
+
   boolean settleOnReceive() {
     return options.settleOnReceive();
   }

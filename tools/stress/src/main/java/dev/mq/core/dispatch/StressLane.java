@@ -35,7 +35,7 @@ final class StressLane implements Lane {
   private static final QueueConsumer CONSUMER = consumer();
 
   private final LanePump pump =
-      new LanePump(CONSUMER, this, new Intake("q", null, DeliveryImpl.OPEN, 0), 1, true);
+      new LanePump(CONSUMER, this, new Intake("q", null, DeliveryImpl.OPEN, 0), true);
   final DeliveryImpl delivery;
   private int settled;
 
@@ -81,6 +81,11 @@ final class StressLane implements Lane {
       settled += batch.token(i) == 7 ? 1 : 100;
     }
     batch.settledAll(SettleResult.SETTLED);
+  }
+
+  @Override
+  public int quota() {
+    return 1;
   }
 
   @Override

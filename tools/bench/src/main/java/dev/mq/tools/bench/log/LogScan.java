@@ -82,7 +82,7 @@ public class LogScan {
         channel.publish(new FixedBatch(Arrays.copyOfRange(messages, i, i + BURST), log, 0));
       }
       channel.close(Duration.ZERO);
-      source = logs.reader(log);
+      source = logs.reader(log, 512);
     }
 
     /** Closes. */

@@ -47,7 +47,7 @@ final class RandomDocuments {
   private void topology(String prefix) {
     List<ExchangeSpec> mine = new ArrayList<>();
     for (int i = 0; i < EXCHANGES; i++) {
-      ExchangeType type = ExchangeType.values()[random.nextInt(ExchangeType.values().length)];
+      ExchangeType type = pick(List.of(ExchangeType.values()));
       String alternate = random.nextInt(3) == 0 ? prefix + random.nextInt(EXCHANGES) : null;
       mine.add(ExchangeSpec.builder(prefix + i, type).alternate(alternate).build());
     }

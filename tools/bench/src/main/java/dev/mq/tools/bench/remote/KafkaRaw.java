@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -43,14 +45,15 @@ final class KafkaRaw {
       Cost start = Cost.now();
       for (int i = 0; i < count; i++) {
         byte[] key = bodies.key(i).getBytes(StandardCharsets.UTF_8);
-        producer.send(
-            new ProducerRecord<>(topic, key, bodies.body(i)),
-            (metadata, error) -> {
-              if (error != null) {
-                failed.set(error);
-              }
-              open.countDown();
-            });
+        Future<RecordMetadata> unused =
+            producer.send(
+                new ProducerRecord<>(topic, key, bodies.body(i)),
+                (metadata, error) -> {
+                  if (error != null) {
+                    failed.set(error);
+                  }
+                  open.countDown();
+                });
       }
       producer.flush();
       open.await();

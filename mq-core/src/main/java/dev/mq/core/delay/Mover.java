@@ -100,11 +100,11 @@ final class Mover implements GroupListener {
       } catch (RuntimeException e) {
         MqException error = kernel.wrap(e, "move delayed messages of", DelayLog.ADDRESS);
         if (error.code() == ErrorCode.NOT_FOUND || error.code() == ErrorCode.CLOSED) {
-          LOG.warn("delayed messages are not moved any more", error);
+          LOG.info("delayed messages are not moved any more: {}", error.getMessage());
           return;
         }
         if (failures++ == 0) {
-          LOG.warn("delayed messages cannot be moved now, trying again", error);
+          LOG.info("delayed messages cannot be moved now, trying again: {}", error.getMessage());
         }
         await(FIRST_RETRY.toNanos() << Math.min(failures, MAX_DOUBLINGS), () -> !stopping);
       }
@@ -224,9 +224,7 @@ final class Mover implements GroupListener {
       LOG.info("{} could not be moved, trying again", what, error);
     }
     e.atMillis = nowMillis() + Retry.defaults().delayAfter(e.failures).toMillis();
-    if (!w.revoking) {
-      w.again(e);
-    }
+    w.again(e);
   }
 
   // -- reading
@@ -352,17 +350,23 @@ final class Mover implements GroupListener {
   public void revoked(int[] partitions) {
     List<Waiting> leaving =
         Arrays.stream(partitions).mapToObj(owned::get).filter(Objects::nonNull).toList();
+    await(patienceNanos, () -> isOpen(leaving) || committing);
+    // What is not due yet would keep later ones, which are moved already, from being committed.
+    long now = nowMillis();
     for (Waiting w : leaving) {
-      w.revoking = true;
-      w.forget();
+      w.takeHoles(MAX_OPEN).forEach(e -> move(e, now));
     }
-    await(patienceNanos, () -> leaving.stream().anyMatch(w -> w.open > 0) || committing);
+    await(patienceNanos, () -> isOpen(leaving));
     GroupMember m = member;
     if (m != null && !committing) {
       commit(m, leaving);
       await(patienceNanos, () -> committing);
     }
     drop(partitions);
+  }
+
+  private static boolean isOpen(List<Waiting> partitions) {
+    return partitions.stream().anyMatch(w -> w.open > 0);
   }
 
   @Override

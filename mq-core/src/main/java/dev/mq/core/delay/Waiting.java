@@ -3,6 +3,7 @@ package dev.mq.core.delay;
 import dev.mq.api.Message;
 import dev.mq.core.log.CommitLedger;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +46,12 @@ final class Waiting {
           Comparator.<Entry>comparingLong(e -> e.atMillis).thenComparingLong(e -> e.sequence));
   private int count;
   private long bytes;
+  private long lastHandled = -1;
 
   /** How many of its messages are on their way. */
   int open;
 
   boolean sourcePaused;
-  boolean revoking;
   boolean dropped;
 
   /** The position that was committed last, or is about to be. */
@@ -101,6 +102,18 @@ final class Waiting {
     heap.add(e);
   }
 
+  /** Takes what lies before records that were handled, the first ones first. */
+  List<Entry> takeHoles(int max) {
+    List<Entry> holes =
+        heap.stream()
+            .filter(e -> e.sequence < lastHandled)
+            .sorted(Comparator.comparingLong(e -> e.sequence))
+            .limit(max)
+            .toList();
+    holes.forEach(heap::remove);
+    return holes;
+  }
+
   /** Forgets what is not on its way. */
   void forget() {
     heap.clear();
@@ -108,6 +121,7 @@ final class Waiting {
 
   void handled(Entry e) {
     ledger.handled(e.sequence, e.sequence + 1);
+    lastHandled = Math.max(lastHandled, e.sequence);
     count--;
     bytes -= e.message.bodyBytes();
   }

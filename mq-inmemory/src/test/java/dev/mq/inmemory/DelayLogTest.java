@@ -99,6 +99,15 @@ class DelayLogTest {
         .orElse(0L);
   }
 
+  /** What failed for a moment is tried again as time passes. */
+  private void awaitAllMoved() {
+    until(
+        () -> {
+          advance(ofMillis(10));
+          return waiting() == 0;
+        });
+  }
+
   private int inQueue(String queue) {
     return engine.queue(queue).messages().size();
   }
@@ -140,7 +149,7 @@ class DelayLogTest {
     assertThat(again.message().headers().value("h")).isEqualTo(7L);
     assertThat(again.message().headers().names()).noneMatch(n -> n.startsWith("mq-delay"));
     assertThat(c.close(ofSeconds(5))).isTrue();
-    until(() -> waiting() == 0);
+    awaitAllMoved();
     assertThat(inQueue("q")).isZero();
   }
 
@@ -162,7 +171,7 @@ class DelayLogTest {
     send("m");
     for (int i = 1; i < limit; i++) {
       int n = i;
-      until(() -> put() == n);
+      until(() -> put() == n && waiting() == 1);
       Duration wait = Retry.backoff(ofSeconds(1), ofMinutes(2)).delayAfter(i);
       advance(wait.minusMillis(1));
       assertThat(failures).hasSize(i);
@@ -250,7 +259,7 @@ class DelayLogTest {
     advance(ofSeconds(1L << 11));
     until(() -> again.size() == ids.length);
     assertThat(again.values()).allMatch(n -> n <= 2);
-    until(() -> waiting() == 0);
+    awaitAllMoved();
   }
 
   @Test
@@ -312,7 +321,7 @@ class DelayLogTest {
     until(() -> count(BrokerEvent.Type.DROPPED) == 1);
     assertThat(events.stream().filter(e -> e.type() == BrokerEvent.Type.DROPPED))
         .allMatch(e -> e.text().contains("message m") && e.text().contains("'q'"));
-    until(() -> waiting() == 0);
+    awaitAllMoved();
   }
 
   @Test
@@ -344,7 +353,8 @@ class DelayLogTest {
         });
     assertThat(calls).containsExactly("m", "m", "other");
     assertThat(engine.queue("dead").messages().get(0).headers().value("mq-failures")).isEqualTo(2L);
-    until(() -> inQueue("q") == 0 && waiting() == 0);
+    awaitAllMoved();
+    until(() -> inQueue("q") == 0);
   }
 
   @Test
@@ -395,7 +405,7 @@ class DelayLogTest {
         });
     assertThat(seen.subList(1, 3))
         .allMatch(d -> d.message().id().equals("m") && d.failures() == 1 && d.redelivered());
-    until(() -> waiting() == 0);
+    awaitAllMoved();
   }
 
   @Test
@@ -412,10 +422,10 @@ class DelayLogTest {
     send("m");
     for (int day = 1; day <= 3; day++) {
       int n = day;
-      until(() -> put() == n);
+      until(() -> put() == n && waiting() == 1);
       advance(ofDays(1));
     }
-    until(() -> put() == 4);
+    until(() -> put() == 4 && waiting() == 1);
     advance(ofHours(1).minusMillis(1));
     assertThat(calls).hasValue(1);
     advance(ofMillis(1));
@@ -451,14 +461,16 @@ class DelayLogTest {
     }
     send(ids);
     until(() -> put() == n);
-    until(
-        () -> {
-          advance(ofSeconds(5));
-          return again.size() == n;
-        });
+    while (again.size() < n) {
+      advance(ofSeconds(5));
+      // A member that is silent while the clock runs away would lose its partitions.
+      long expected = due.values().stream().filter(t -> !t.isAfter(now())).count();
+      until(() -> again.size() >= expected);
+    }
     assertThat(early).isEmpty();
     assertThat(again.values()).allMatch(times -> times == 1);
-    until(() -> waiting() == 0 && inQueue("q") == 0);
+    awaitAllMoved();
+    until(() -> inQueue("q") == 0);
     assertThat(PlainBackend.trims(engine)).isNotEmpty();
   }
 
@@ -474,7 +486,7 @@ class DelayLogTest {
           .start(
               (Delivery d) -> {
                 if (d.failures() == 0) {
-                  d.nack(ofSeconds(1 + d.message().id().hashCode() % 20));
+                  d.nack(ofSeconds(1 + Integer.parseInt(d.message().id()) % 20));
                 } else {
                   again.merge(d.message().id(), 1, Integer::sum);
                 }
@@ -482,17 +494,18 @@ class DelayLogTest {
     }
     String[] ids = new String[n];
     for (int i = 0; i < n; i++) {
-      ids[i] = "m" + i;
+      ids[i] = "" + i;
     }
     send(ids);
     until(() -> put() == n);
-    until(
-        () -> {
-          engine.faults(1).rebalanceNow(LOG, "mq.mover");
-          advance(ofSeconds(1));
-          return again.size() == n;
-        });
-    until(() -> waiting() == 0 && inQueue("q") == 0);
+    for (int second = 1; second <= 20; second++) {
+      int expected = second * n / 20;
+      engine.faults(1).rebalanceNow(LOG, "mq.mover");
+      advance(ofSeconds(1));
+      until(() -> again.size() >= expected);
+    }
+    awaitAllMoved();
+    until(() -> inQueue("q") == 0);
     assertThat(again.values()).allMatch(times -> times == 1);
   }
 
@@ -525,7 +538,8 @@ class DelayLogTest {
           advance(ofMinutes(1));
           return again.size() == n;
         });
-    until(() -> waiting() == 0 && inQueue("q") == 0);
+    awaitAllMoved();
+    until(() -> inQueue("q") == 0);
   }
 
   @Test

@@ -319,6 +319,10 @@ final class Mover implements GroupListener {
     }
     LOG.debug("commit of moved messages failed, is sent again with the next", error);
     before.forEach((w, sent) -> w.sent = sent);
+    if (kernel.wrap(error, "commit to", DelayLog.ADDRESS).code() == ErrorCode.FENCED) {
+      // The next poll tells which partitions were lost.
+      return;
+    }
     commitHeld = true;
     Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(commitFailures++, MAX_DOUBLINGS));
     kernel.time().schedule(wait, () -> post(() -> commitHeld = false));

@@ -21,9 +21,15 @@ final class BridgeImpl implements Bridge {
   BridgeImpl(Mover mover, Consumer source) {
     this.mover = mover;
     this.source = source;
+    watch();
+  }
+
+  private void watch() {
     // The handler that stops the bridge closes its consumer from inside, which waits for nothing.
-    var unused = mover.stopped().thenRun(() -> source.close(CLOSE_TIMEOUT));
-    var alsoUnused = source.terminated().whenComplete((nothing, error) -> ended(error));
+    var unused =
+        CompletableFuture.allOf(
+            mover.stopped().thenAccept(reason -> source.close(CLOSE_TIMEOUT)),
+            source.terminated().whenComplete((nothing, e) -> ended(e)).toCompletableFuture());
   }
 
   private void ended(@Nullable Throwable error) {

@@ -200,7 +200,8 @@ class RequestReplyTest {
     AtomicInteger completions = new AtomicInteger();
     Requester requester = caller.queue("rpc").requester().open();
     CompletableFuture<Message> open = requester.requestAsync(message("1")).toCompletableFuture();
-    open.whenComplete((m, e) -> completions.incrementAndGet());
+    CompletableFuture<Message> counted =
+        open.whenComplete((m, e) -> completions.incrementAndGet());
     try (Receiver requests = server.queue("rpc").consumer().receiver()) {
       Delivery d = next(requests);
       requester.close();
@@ -211,7 +212,8 @@ class RequestReplyTest {
       String queue = d.message().replyTo();
       assertThatThrownBy(() -> server.queue(queue).depth()).isInstanceOf(NotFoundException.class);
     }
-    await().until(() -> completions.get() == 1);
+    await().until(counted::isDone);
+    assertThat(completions).hasValue(1);
     assertThatThrownBy(() -> requester.requestAsync(message("2")))
         .isInstanceOf(ClosedException.class);
   }

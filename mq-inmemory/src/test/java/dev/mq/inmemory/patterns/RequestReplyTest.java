@@ -200,8 +200,7 @@ class RequestReplyTest {
     AtomicInteger completions = new AtomicInteger();
     Requester requester = caller.queue("rpc").requester().open();
     CompletableFuture<Message> open = requester.requestAsync(message("1")).toCompletableFuture();
-    CompletableFuture<Message> counted =
-        open.whenComplete((m, e) -> completions.incrementAndGet());
+    CompletableFuture<Message> counted = open.whenComplete((m, e) -> completions.incrementAndGet());
     try (Receiver requests = server.queue("rpc").consumer().receiver()) {
       Delivery d = next(requests);
       requester.close();

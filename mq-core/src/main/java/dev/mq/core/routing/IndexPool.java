@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands out small numbers for what a route marks as seen, so that the marks are an array, and knows
- * the nodes by their numbers. One writer; any number of threads look up nodes.
+ * the queues by their numbers. One writer; any number of threads look up queues.
  *
  * <p>A number freed while a route runs may mean two things in that route. That is harmless: the
  * second thing was made during the route, which then may miss it, and a route that met the removal
@@ -16,7 +16,7 @@ final class IndexPool {
   private final BitSet free = new BitSet();
   private int end;
   private int lowestFree;
-  private volatile @Nullable Node[] nodes = new Node[16];
+  private volatile @Nullable QueueNode[] queues = new QueueNode[16];
 
   int take() {
     int index = free.nextSetBit(lowestFree);
@@ -31,26 +31,26 @@ final class IndexPool {
 
   void free(int index) {
     free.set(index);
-    @Nullable Node[] n = nodes;
-    if (index < n.length) {
-      n[index] = null;
+    @Nullable QueueNode[] q = queues;
+    if (index < q.length) {
+      q[index] = null;
     }
     lowestFree = Math.min(lowestFree, index);
   }
 
-  /** Makes a node known under its number; before any binding leads to it. */
-  void name(Node node) {
-    @Nullable Node[] n = nodes;
-    if (node.mark >= n.length) {
-      n = Arrays.copyOf(n, Math.max(node.mark + 1, n.length * 2));
+  /** Makes a queue known under its number; before any binding leads to it. */
+  void name(QueueNode queue) {
+    @Nullable QueueNode[] q = queues;
+    if (queue.mark >= q.length) {
+      q = Arrays.copyOf(q, Math.max(queue.mark + 1, q.length * 2));
     }
-    n[node.mark] = node;
-    nodes = n;
+    q[queue.mark] = queue;
+    queues = q;
   }
 
-  /** Returns the node of a number, or null when it went meanwhile. */
-  @Nullable Node node(int mark) {
-    @Nullable Node[] n = nodes;
-    return mark < n.length ? n[mark] : null;
+  /** Returns the queue of a number, or null when it went meanwhile. */
+  @Nullable QueueNode queue(int mark) {
+    @Nullable QueueNode[] q = queues;
+    return mark < q.length ? q[mark] : null;
   }
 }

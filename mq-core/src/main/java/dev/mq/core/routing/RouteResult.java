@@ -107,16 +107,23 @@ public final class RouteResult {
     }
   }
 
-  /** Takes what a binding that matched leads to; not for a route that is traced. */
-  void accept(Node target) {
+  /** Takes the queue a binding that matched leads to; not for a route that is traced. */
+  void accept(QueueNode queue) {
     matchedHere = true;
     matched = true;
     if (observed) {
-      capture(target);
+      capture(queue);
     }
+    add(queue);
+  }
+
+  /** Takes what was found by a route that was not traced. */
+  void acceptKnown(Node target) {
     if (target instanceof QueueNode queue) {
-      add(queue);
+      accept(queue);
     } else {
+      matchedHere = true;
+      matched = true;
       enter((ExchangeNode) target);
     }
   }

@@ -75,7 +75,7 @@ final class TopicTable implements BindingTable {
     }
     if (known != null) {
       for (Node target : known) {
-        out.accept(target);
+        out.acceptKnown(target);
       }
       return;
     }

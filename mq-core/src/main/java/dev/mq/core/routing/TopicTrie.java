@@ -36,7 +36,7 @@ final class TopicTrie {
 
   static final int UNBOUNDED = 0xFFFF;
 
-  /** A leaf that stands for several bindings, which are in the cell. */
+  /** A leaf that is neither absent nor the one queue whose mark, plus one, it holds. */
   static final int MANY = -1;
 
   private static final int ROOT_ID = 1;
@@ -44,7 +44,7 @@ final class TopicTrie {
   final TrieNodes nodes = new TrieNodes();
   final LongWords longs = new LongWords();
   final TrieSegment root = new TrieSegment(0, TrieSegment.SMALLEST);
-  final int rootAt = root.insert(0, Integer.MAX_VALUE, 0, 0, ROOT_ID);
+  final int rootAt = root.insert(0, Integer.MAX_VALUE, 0, 0, ROOT_ID, 0, 0);
   final IndexPool marks;
   private final IndexPool ids = new IndexPool();
   private final Words words = new Words();
@@ -74,7 +74,7 @@ final class TopicTrie {
     int at = find(s, end.node);
     Object cell = EdgeList.plus(s.cell(at, end.leaf), edge);
     s.cell(at, end.leaf, cell);
-    s.set(at, end.leaf, cell instanceof Edge ? edge.target().mark + 1 : MANY);
+    s.set(at, end.leaf, cell instanceof Edge && edge.queue != null ? edge.queue.mark + 1 : MANY);
   }
 
   void remove(String pattern, Edge edge) {
@@ -158,12 +158,9 @@ final class TopicTrie {
     int high = key.high < 0 ? ~longs.acquire(words.text(word)) : key.high;
     int id = ROOT_ID + 1 + ids.take();
     Step node = new Step(parent, id, key.hash, key.low, high);
-    TrieSegment s = nodes.insert(key.hash, parent.id, key.low, high, id);
-    int at = find(s, node);
-    if (high == REST_WORD) {
-      s.set(at, MARK, marked ? marks.take() + 1 : 0);
-      s.set(at, WINDOW, UNBOUNDED << 16);
-    }
+    boolean rest = high == REST_WORD;
+    int leaf = rest && marked ? marks.take() + 1 : 0;
+    nodes.insert(key.hash, parent.id, key.low, high, id, leaf, rest ? UNBOUNDED << 16 : 0);
     note(node);
     change(parent, next(high), 1);
     return node;

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * however many {@code #} a pattern has.
  */
 final class TopicWalk {
+  /** So many nodes lie in the processor's own cache anyway. */
+  private static final int CACHED = 4096;
+
+  private static final TrieNodes.Directory NONE = new TrieNodes().directory();
+
   private final Words words = new Words();
 
   /** The nodes that the words so far lead to: their numbers and what goes on below. */
@@ -33,6 +38,8 @@ final class TopicWalk {
   private int[] restPlaces = new int[4];
   private int rests;
 
+  private TrieNodes.Directory directory = NONE;
+
   /** Keeps fetches ahead from being left out. */
   int touched;
 
@@ -43,6 +50,7 @@ final class TopicWalk {
   void match(TopicTrie trie, RouteResult out) {
     later = 0;
     rests = 0;
+    directory = trie.nodes.directory();
     reach(trie, trie.root, trie.rootAt, 0, out);
     int n = words.count();
     for (int p = 0; p < n && (later | rests) != 0; p++) {
@@ -52,12 +60,13 @@ final class TopicWalk {
       level(trie, p, now, rests, out);
     }
     Arrays.fill(restSegments, 0, rests, null);
+    directory = NONE;
   }
 
   private void level(TopicTrie trie, int p, int now, int restsNow, RouteResult out) {
     boolean known = trie.filter().mayHave(words.low(p), words.high(p));
-    if (known && now + restsNow > 1) {
-      touch(trie, p, now, restsNow);
+    if (known && now + restsNow > 1 && trie.nodes.live() > CACHED) {
+      touch(p, now, restsNow);
     }
     for (int i = 0; i < now; i++) {
       step(trie, ids[i], nexts[i], p, known, out);
@@ -75,21 +84,21 @@ final class TopicWalk {
   }
 
   /** Begins all fetches for a word before any is needed. */
-  private void touch(TopicTrie trie, int p, int now, int restsNow) {
+  private void touch(int p, int now, int restsNow) {
     int low = words.low(p);
     int high = words.high(p);
     int sum = 0;
     for (int i = 0; i < now; i++) {
       if (nexts[i] >>> TopicTrie.WORDS_SHIFT != 0) {
         int hash = TrieSegment.hash(ids[i], low, high);
-        sum += trie.nodes.segment(hash).touch(hash);
+        sum += directory.segment(hash).touch(hash);
       }
     }
     for (int i = 0; i < restsNow; i++) {
       TrieSegment s = restSegments[i];
       if (s != null && isWithin(s.get(restPlaces[i], TopicTrie.WINDOW), words.count() - p)) {
         int hash = TrieSegment.hash(s.get(restPlaces[i], TrieSegment.ID), low, high);
-        sum += trie.nodes.segment(hash).touch(hash);
+        sum += directory.segment(hash).touch(hash);
       }
     }
     touched = sum;
@@ -100,7 +109,7 @@ final class TopicWalk {
       int low = words.low(p);
       int high = words.high(p);
       int hash = TrieSegment.hash(id, low, high);
-      TrieSegment s = trie.nodes.segment(hash);
+      TrieSegment s = directory.segment(hash);
       int at = s.find(hash, id, low, high, trie.longs, words, p);
       if (at >= 0) {
         reach(trie, s, at, p + 1, out);
@@ -108,7 +117,7 @@ final class TopicWalk {
     }
     if ((next & TopicTrie.STAR) != 0) {
       int hash = TrieSegment.hash(id, 0, TopicTrie.STAR_WORD);
-      TrieSegment s = trie.nodes.segment(hash);
+      TrieSegment s = directory.segment(hash);
       int at = s.find(hash, id, 0, TopicTrie.STAR_WORD);
       if (at >= 0) {
         reach(trie, s, at, p + 1, out);
@@ -129,7 +138,7 @@ final class TopicWalk {
     }
     int id = s.get(at, TrieSegment.ID);
     if ((next & TopicTrie.REST) != 0) {
-      enter(trie, id, out);
+      enter(id, out);
     }
     if (next != TopicTrie.REST) {
       if (later == laterIds.length) {
@@ -141,9 +150,9 @@ final class TopicWalk {
     }
   }
 
-  private void enter(TopicTrie trie, int parent, RouteResult out) {
+  private void enter(int parent, RouteResult out) {
     int hash = TrieSegment.hash(parent, 0, TopicTrie.REST_WORD);
-    TrieSegment s = trie.nodes.segment(hash);
+    TrieSegment s = directory.segment(hash);
     int at = s.find(hash, parent, 0, TopicTrie.REST_WORD);
     if (at < 0) {
       return;
@@ -168,9 +177,9 @@ final class TopicWalk {
       EdgeList.emit(s.cell(at, which), out);
       return;
     }
-    Node target = trie.marks.node(leaf - 1);
-    if (target != null) {
-      out.accept(target);
+    QueueNode queue = trie.marks.queue(leaf - 1);
+    if (queue != null) {
+      out.accept(queue);
     }
   }
 

@@ -190,9 +190,7 @@ public final class TopologyState {
               "exchange '" + spec.name() + "'", existing.toString(), spec.toString());
     }
     BindingTable table = BindingTable.of(spec.type(), marks);
-    ExchangeNode node = new ExchangeNode(this, marks.take(), spec, table);
-    marks.name(node);
-    exchanges.put(spec.name(), node);
+    exchanges.put(spec.name(), new ExchangeNode(this, marks.take(), spec, table));
     return Outcome.APPLIED;
   }
 

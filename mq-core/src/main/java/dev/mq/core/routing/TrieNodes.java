@@ -19,11 +19,26 @@ final class TrieNodes {
 
   private int live;
 
-  /** The segment for a hash is at its {@code depth} leading bits. */
-  private record Directory(int depth, TrieSegment[] segments) {
-    TrieSegment segment(int hash) {
-      return segments[(int) ((hash & 0xFFFF_FFFFL) >>> Integer.SIZE - depth)];
+  /** Which segment a hash is in: a segment is there for all hashes with its leading bits. */
+  static final class Directory {
+    private final TrieSegment[] segments;
+    private final int depth;
+    private final int shift;
+
+    private Directory(int depth, TrieSegment[] segments) {
+      this.segments = segments;
+      this.depth = depth;
+      this.shift = Integer.SIZE - 1 - depth;
     }
+
+    TrieSegment segment(int hash) {
+      return segments[hash >>> 1 >>> shift];
+    }
+  }
+
+  /** Returns what leads to all nodes that are there now. */
+  Directory directory() {
+    return directory;
   }
 
   /** Returns the segment where a node is, if it is anywhere. */
@@ -35,15 +50,15 @@ final class TrieNodes {
     return live;
   }
 
-  TrieSegment insert(int hash, int parent, int low, int high, int id) {
+  /** Adds a node that is not here yet, see {@link TrieSegment#insert}. */
+  void insert(int hash, int parent, int low, int high, int id, int leaf, int rest) {
     TrieSegment s = segment(hash);
     while (s.isFull()) {
       makeRoom(s, hash);
       s = segment(hash);
     }
-    s.insert(hash, parent, low, high, id);
+    s.insert(hash, parent, low, high, id, leaf, rest);
     live++;
-    return s;
   }
 
   void remove(int hash, TrieSegment s, int at) {
@@ -116,8 +131,8 @@ final class TrieNodes {
         segments[i] = d.segments[i / 2];
       }
     }
-    int length = 1 << bits - depth;
-    int first = (int) ((hash & 0xFFFF_FFFFL) >>> Integer.SIZE - depth) * length;
+    int length = 1 << (bits - depth);
+    int first = (hash >>> 1 >>> (Integer.SIZE - 1 - depth)) * length;
     Arrays.fill(segments, first, first + length / 2, low);
     Arrays.fill(segments, first + length / 2, first + length, high);
     directory = new Directory(bits, segments);

@@ -34,7 +34,7 @@ final class TrieSegment {
   static final int INTS = 8;
 
   static final int GONE = -1;
-  static final int LARGEST = 1 << 13;
+  static final int LARGEST = 1 << 14;
   static final int SMALLEST = 4;
 
   private static final int CELLS = 3;
@@ -64,8 +64,9 @@ final class TrieSegment {
     return h ^ h >>> 13;
   }
 
+  /** Reads what {@link #find} found; a value that changes meanwhile may be the one before. */
   int get(int at, int field) {
-    return (int) INT.getAcquire(ints, at + field);
+    return ints[at + field];
   }
 
   void set(int at, int field, int value) {
@@ -98,7 +99,8 @@ final class TrieSegment {
 
   /** Fetches the place where a search begins, so that several fetches overlap. */
   int touch(int hash) {
-    return ints[start(hash)];
+    int at = start(hash);
+    return ints[at] + ints[at + 2 * INTS - 1 & ints.length - 1];
   }
 
   /**
@@ -136,12 +138,19 @@ final class TrieSegment {
     }
   }
 
-  /** Adds a node that is not here yet and returns where. */
-  int insert(int hash, int parent, int low, int high, int id) {
+  /**
+   * Adds a node that is not here yet and returns where.
+   *
+   * @param leaf what {@link #LEAF} begins with
+   * @param rest what {@link #REST_LEAF} begins with
+   */
+  int insert(int hash, int parent, int low, int high, int id, int leaf, int rest) {
     int at = freePlace(hash);
     ints[at + LOW] = low;
     ints[at + HIGH] = high;
     ints[at + ID] = id;
+    ints[at + LEAF] = leaf;
+    ints[at + REST_LEAF] = rest;
     set(at, PARENT, parent);
     return at;
   }

@@ -48,7 +48,7 @@ abstract class ProducingVerification extends Verification {
   @Test
   void everyConfirmedMessageIsDeliveredOnce() {
     String queue = kit().queue("q");
-    List<String> sent = numbered("m", 2 * MANY);
+    List<String> sent = numbered("m", 4 * MANY);
     fill(queue, sent);
     Map<String, Long> counts =
         drain(queue, sent.size()).stream()

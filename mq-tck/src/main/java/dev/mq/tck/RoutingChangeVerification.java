@@ -12,9 +12,7 @@ import dev.mq.api.Queue;
 import dev.mq.api.Topology;
 import dev.mq.api.UnroutableException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -60,8 +58,7 @@ abstract class RoutingChangeVerification extends Verification {
   @Test
   void randomTopologiesRouteAsTheRulesSay() {
     List<String> queues = List.of(kit().queue("q0"), kit().queue("q1"), kit().queue("q2"));
-    Map<String, List<String>> expected = new LinkedHashMap<>();
-    queues.forEach(q -> expected.put(q, new ArrayList<>()));
+    Expected expected = new Expected(queues);
     List<Binding> all = new ArrayList<>();
     int n = 0;
     for (int i = 0; i < TOPOLOGIES; i++) {
@@ -75,21 +72,19 @@ abstract class RoutingChangeVerification extends Verification {
           for (int m = 0; m < MESSAGES / 2; m++) {
             Message message = random.message("m" + n++);
             Set<String> reached = rules.route(exchange.name(), message);
-            reached.forEach(q -> expected.get(q).add(message.text()));
+            expected.add(reached, message.text());
             publish(p, exchange, message, reached, topology);
           }
         }
       }
     }
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    expected.forEach((q, list) -> counts.put(q, list.size()));
     new Drain(b())
-        .queues(counts)
+        .queues(expected.counts())
         .forEach(
             (q, got) ->
                 assertThat(Got.texts(got))
                     .as("seed %d, queue %s, bindings %s", kit().seed(), q, all)
-                    .containsExactlyElementsOf(expected.get(q)));
+                    .containsExactlyElementsOf(expected.of(q)));
   }
 
   private void publish(

@@ -35,23 +35,20 @@ abstract class RoutingVerification extends Verification {
     Topology topology = t.build();
     kit().declare(topology);
     NaiveRouter rules = new NaiveRouter(topology);
-    Map<String, List<String>> expected = new LinkedHashMap<>();
-    byQueue.keySet().forEach(q -> expected.put(q, new ArrayList<>()));
+    Expected expected = new Expected(byQueue.keySet());
     try (Producer p = b().exchange(exchange).producer().open()) {
       for (Message m : sent) {
-        rules.route(exchange, m).forEach(q -> expected.get(q).add(m.text()));
+        expected.add(rules.route(exchange, m), m.text());
         p.send(m);
       }
     }
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    expected.forEach((q, list) -> counts.put(q, list.size()));
     new Drain(b())
-        .queues(counts)
+        .queues(expected.counts())
         .forEach(
             (q, got) ->
                 assertThat(Got.texts(got))
                     .as("what %s let through of %s", byQueue.get(q), sent)
-                    .containsExactlyElementsOf(expected.get(q)));
+                    .containsExactlyElementsOf(expected.of(q)));
   }
 
   private static Binding pattern(String key) {

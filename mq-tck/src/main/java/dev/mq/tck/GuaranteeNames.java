@@ -15,6 +15,9 @@ final class GuaranteeNames extends DisplayNameGenerator.Standard {
   }
 
   private static String words(Method method) {
-    return method.getName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+    return method
+        .getName()
+        .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
+        .toLowerCase(Locale.ROOT);
   }
 }

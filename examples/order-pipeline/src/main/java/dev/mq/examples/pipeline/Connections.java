@@ -45,7 +45,7 @@ final class Connections implements AutoCloseable {
   }
 
   private Broker open(String process, String role, @Nullable String backendOfRole) {
-    BrokerConfig.Builder config = BrokerConfig.builder();
+    BrokerConfig.Builder config = BrokerConfig.builder().setAll(options.settings());
     if (options.sabotage() != null) {
       String mode = options.sabotage().name().toLowerCase(Locale.ROOT);
       config.set(SabotagedBackend.MODE.name(), mode);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,9 @@ final class DemoTest {
   @ParameterizedTest
   @EnumSource(Sabotage.class)
   void sabotageIsCaughtAndTheOrdersAreNamed(Sabotage how) {
-    assertThat(run(new DemoOptions(null, how, null, null, null))).as(said()).isEqualTo(Demo.FAILED);
+    assertThat(run(new DemoOptions(null, how, null, null, null, Map.of())))
+        .as(said())
+        .isEqualTo(Demo.FAILED);
     List<String> lines = said().lines().toList();
     assertThat(lines.get(lines.size() - 1)).matches(Pattern.compile("demo: FAILED( o-\\d{4})+"));
   }
@@ -62,7 +65,9 @@ final class DemoTest {
   @EnumSource(Sabotage.class)
   void sabotageOfASingleOrderIsCaught(Sabotage how) throws IOException {
     Path file = orders(1, "paid");
-    assertThat(run(new DemoOptions(file, how, null, null, null))).as(said()).isEqualTo(Demo.FAILED);
+    assertThat(run(new DemoOptions(file, how, null, null, null, Map.of())))
+        .as(said())
+        .isEqualTo(Demo.FAILED);
     assertThat(said()).contains("demo: FAILED n-1");
   }
 
@@ -70,12 +75,14 @@ final class DemoTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 20})
   void fewOrdersEndWellToo(int count) throws IOException {
     Path file = orders(count, "pending");
-    assertThat(run(new DemoOptions(file, null, null, null, null))).as(said()).isEqualTo(Demo.OK);
+    assertThat(run(new DemoOptions(file, null, null, null, null, Map.of())))
+        .as(said())
+        .isEqualTo(Demo.OK);
   }
 
   @Test
   void eventsAndTasksMayLiveOnTwoBrokers() {
-    DemoOptions two = new DemoOptions(null, null, null, "inmemory", "inmemory");
+    DemoOptions two = new DemoOptions(null, null, null, "inmemory", "inmemory", Map.of());
     assertThat(run(two)).as(said()).isEqualTo(Demo.OK);
   }
 
@@ -83,7 +90,9 @@ final class DemoTest {
   void severalPoisonOrdersAllEndInTheDeadLetterQueue() throws IOException {
     String poison = Files.readString(orders(6, "paid")).replace("\"DE\"", "\"AQ\"");
     Path file = Files.writeString(folder.resolve("poison.jsonl"), poison);
-    assertThat(run(new DemoOptions(file, null, null, null, null))).as(said()).isEqualTo(Demo.OK);
+    assertThat(run(new DemoOptions(file, null, null, null, null, Map.of())))
+        .as(said())
+        .isEqualTo(Demo.OK);
     assertThat(said()).contains("poison").contains("3 more in the dead-letter queue");
   }
 
@@ -96,14 +105,14 @@ final class DemoTest {
   })
   void optionsThatMakeNoSenseAreRefusedInOneLine(
       String backend, String events, String tasks, int code, String complaint) {
-    assertThat(run(new DemoOptions(null, null, backend, events, tasks))).isEqualTo(code);
+    assertThat(run(new DemoOptions(null, null, backend, events, tasks, Map.of()))).isEqualTo(code);
     assertThat(complaints()).startsWith("mq demo: ").contains(complaint).hasLineCount(1);
     assertThat(said()).isEmpty();
   }
 
   @Test
   void sabotageBreaksNoRealBroker() {
-    assertThat(run(new DemoOptions(null, Sabotage.LOSE, "rabbit", null, null)))
+    assertThat(run(new DemoOptions(null, Sabotage.LOSE, "rabbit", null, null, Map.of())))
         .isEqualTo(Demo.USAGE);
     assertThat(complaints()).contains("--sabotage breaks the embedded engine only");
   }
@@ -111,7 +120,8 @@ final class DemoTest {
   @Test
   void aBadFileIsRefusedBeforeAnyBrokerIsOpened() {
     Path missing = folder.resolve("missing.jsonl");
-    assertThat(run(new DemoOptions(missing, null, "no-such", null, null))).isEqualTo(Demo.USAGE);
+    assertThat(run(new DemoOptions(missing, null, "no-such", null, null, Map.of())))
+        .isEqualTo(Demo.USAGE);
     assertThat(complaints())
         .isEqualTo("mq demo: orders file " + missing + " does not exist" + System.lineSeparator());
   }

@@ -2,7 +2,7 @@ package dev.mq.tools.cli;
 
 import dev.mq.api.Binding;
 import dev.mq.api.Broker;
-import dev.mq.api.BrokerConfig;
+import dev.mq.api.Capability;
 import dev.mq.api.Delivery;
 import dev.mq.api.Destination;
 import dev.mq.api.ExchangeSpec;
@@ -65,18 +65,15 @@ final class BrokerRouter {
     return prefix + "-" + kind + known.size();
   }
 
-  static List<RouteAnswer> route(RouteDocument document, String backend) {
-    BrokerConfig config =
-        BrokerConfig.builder().set("mq.backend", backend).set("mq.topology", "apply").build();
-    try (Broker broker = Broker.open(config)) {
-      BrokerRouter router = new BrokerRouter(broker, document);
-      try {
-        return router.ask();
-      } catch (MqException e) {
-        throw new MqException(e.code(), e.isDefinite(), e.isRetryable(), router.inTheirWords(e), e);
-      } finally {
-        router.remove();
-      }
+  /** Asks a broker that may be declared on. */
+  static List<RouteAnswer> route(RouteDocument document, Broker broker) {
+    BrokerRouter router = new BrokerRouter(broker, document);
+    try {
+      return router.ask();
+    } catch (MqException e) {
+      throw new MqException(e.code(), e.isDefinite(), e.isRetryable(), router.inTheirWords(e), e);
+    } finally {
+      router.remove();
     }
   }
 
@@ -172,9 +169,10 @@ final class BrokerRouter {
     try (Producer producer = broker.queue(temporary).producer().open()) {
       producer.send(Message.builder().id(SENTINEL).build());
     }
+    boolean inOrder = broker.capabilities().has(Capability.QUEUE_FIFO);
     try (Receiver receiver = broker.queue(temporary).consumer().receiver()) {
       boolean complete = false;
-      while (true) {
+      while (!complete || !inOrder) {
         Delivery delivery = receiver.receive(complete ? A_MOMENT : PATIENCE);
         if (delivery == null && complete) {
           return;

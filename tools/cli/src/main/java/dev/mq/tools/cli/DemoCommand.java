@@ -5,6 +5,9 @@ import dev.mq.examples.pipeline.DemoOptions;
 import dev.mq.examples.pipeline.sabotage.Sabotage;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +18,8 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = {
       "Runs an order pipeline: an event log feeds three services and a task queue of workers.",
-      "Without options it runs on the embedded engine, or on what mq.backend says."
+      "Without options it runs on the embedded engine, or on what mq.backend says.",
+      "A RabbitMQ or Kafka without a configured address is started here and ended with the program."
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
@@ -60,6 +64,17 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return Demo.run(new DemoOptions(orders, sabotage, backend, events, tasks), out, err);
+    DemoOptions options = new DemoOptions(orders, sabotage, backend, events, tasks, Map.of());
+    if (options.problem() != null || sabotage != null) {
+      return Demo.run(options, out, err);
+    }
+    List<@Nullable String> backends = new ArrayList<>();
+    backends.add(events == null ? backend : events);
+    if (tasks != null) {
+      backends.add(tasks);
+    }
+    try (LocalBackends local = LocalBackends.forCommand(backends, out)) {
+      return Demo.run(options.with(local.settings()), out, err);
+    }
   }
 }

@@ -44,7 +44,7 @@ public final class Mq implements Runnable {
     CommandLine line =
         new CommandLine(new Mq())
             .addSubcommand(new DemoCommand(out, err))
-            .addSubcommand(new RouteCommand(in, out))
+            .addSubcommand(new RouteCommand(in, out, err))
             .addSubcommand(new PartitionCommand(out))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))

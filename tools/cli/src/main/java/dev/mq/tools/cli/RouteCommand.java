@@ -1,5 +1,7 @@
 package dev.mq.tools.cli;
 
+import dev.mq.api.Broker;
+import dev.mq.api.BrokerConfig;
 import dev.mq.tools.cli.Failures.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Option;
 final class RouteCommand implements Callable<Integer> {
   private final InputStream in;
   private final PrintStream out;
+  private final PrintStream err;
 
   @Option(
       names = "--file",
@@ -38,21 +41,37 @@ final class RouteCommand implements Callable<Integer> {
       names = "--backend",
       paramLabel = "NAME",
       description =
-          "Ask this backend, with a topology under temporary names, instead of the tables.")
+          "Ask this backend, with a topology under temporary names, instead of the tables; a RabbitMQ or Kafka"
+              + " without a configured address is started here.")
   private @Nullable String backend;
 
-  RouteCommand(InputStream in, PrintStream out) {
+  RouteCommand(InputStream in, PrintStream out, PrintStream err) {
     this.in = in;
     this.out = out;
+    this.err = err;
   }
 
   @Override
   public Integer call() {
     RouteDocument document = RouteDocument.parse(read());
     List<RouteAnswer> answers =
-        backend == null ? TableRouter.route(document) : BrokerRouter.route(document, backend);
+        backend == null ? TableRouter.route(document) : ask(backend, document);
     answers.forEach(answer -> out.println(Json.write(answer)));
     return 0;
+  }
+
+  private List<RouteAnswer> ask(String name, RouteDocument document) {
+    try (LocalBackends local = LocalBackends.forCommand(List.of(name), err)) {
+      BrokerConfig config =
+          BrokerConfig.builder()
+              .setAll(local.settings())
+              .set("mq.backend", name)
+              .set("mq.topology", "apply")
+              .build();
+      try (Broker broker = Broker.open(config)) {
+        return BrokerRouter.route(document, broker);
+      }
+    }
   }
 
   private String read() {

@@ -11,6 +11,7 @@ import dev.mq.kafka.internal.log.KafkaLogs;
 import dev.mq.spi.BackendContext;
 import dev.mq.spi.BackendSession;
 import dev.mq.spi.ErrorClass;
+import dev.mq.spi.LogDriver;
 import dev.mq.spi.PublishChannel;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,7 +29,7 @@ public final class KafkaSession implements BackendSession {
   private KafkaSession(KafkaClients clients) {
     this.clients = clients;
     this.logs = new KafkaLogs(clients);
-    this.capabilities = Capabilities.builder("kafka").build();
+    this.capabilities = KafkaLogs.capabilities(Capabilities.builder("kafka")).build();
   }
 
   /**
@@ -81,6 +82,11 @@ public final class KafkaSession implements BackendSession {
   @Override
   public PublishChannel openPublisher() {
     return new KafkaPublisher(clients.producer("publish"));
+  }
+
+  @Override
+  public Optional<LogDriver> logs() {
+    return Optional.of(logs);
   }
 
   @Override

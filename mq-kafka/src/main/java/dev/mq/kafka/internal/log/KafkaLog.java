@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaLog implements BackendLog, KafkaTarget {
   static final Duration STALE = Duration.ofSeconds(2);
 
-  /** A broker that has just started may not know of a topic yet. */
+  /** A broker that has just started may not know of a topic yet, so it is asked again. */
   private static final int MISSES = 2;
+
+  private static final Duration AGAIN = Duration.ofMillis(250);
 
   private final KafkaClients clients;
   private final String name;
@@ -93,6 +95,7 @@ public final class KafkaLog implements BackendLog, KafkaTarget {
       int now = misses + 1;
       misses = now;
       deleted |= now >= MISSES;
+      lookedAt = clients.time().nanoTime() - STALE.minus(AGAIN).toNanos();
     }
   }
 

@@ -5,13 +5,11 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
-import org.opentest4j.TestAbortedException;
 
 /** Gives each test its {@link Kit}, ends one that takes too long, and cleans up after it. */
 final class KitExtension implements BeforeEachCallback, AfterEachCallback, InvocationInterceptor {
@@ -47,56 +45,59 @@ final class KitExtension implements BeforeEachCallback, AfterEachCallback, Invoc
       throws Throwable {
     Kit kit = ((Verification) context.getRequiredTestInstance()).kit();
     String test = call.getExecutable().getName();
-    limited(invocation, test);
+    limited(test, invocation::proceed);
     if (kit.harness().notRun().contains(test)) {
       throw new AssertionError(test + " ran: take it off the list of those that cannot (notRun)");
     }
   }
 
-  private static void limited(Invocation<Void> invocation, String test) throws Throwable {
-    Thread runner = Thread.currentThread();
-    CountDownLatch over = new CountDownLatch(1);
-    AtomicReference<String> dump = new AtomicReference<>();
-    Thread watchdog =
-        Threads.start(
-            "limit",
-            () -> {
-              try {
-                if (!over.await(Timing.testLimit().toNanos(), TimeUnit.NANOSECONDS)) {
-                  dump.set(dumpThreads());
-                  runner.interrupt();
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    try {
-      invocation.proceed();
-    } catch (TestAbortedException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw dump.get() == null ? e : tooLong(test, dump.get(), e);
-    } finally {
-      over.countDown();
-      watchdog.join();
-    }
-    if (dump.get() != null) {
-      throw tooLong(test, dump.get(), null);
-    }
+  /** What may take too long. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws Throwable;
   }
 
-  private static AssertionError tooLong(String test, String dump, @Nullable Throwable cause) {
-    Thread.interrupted();
-    return new AssertionError(
-        "%s took longer than %s; threads at that time:%n%s"
-            .formatted(test, Timing.testLimit(), dump),
-        cause);
+  /**
+   * Does the work on a thread of its own, so that a run goes on although one test is stuck where no
+   * interrupt reaches it.
+   */
+  private static void limited(String what, Work work) throws Throwable {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    CountDownLatch over = new CountDownLatch(1);
+    Thread worker =
+        Threads.start(
+            what,
+            () -> {
+              try {
+                work.run();
+              } catch (Throwable e) {
+                failure.set(e);
+              } finally {
+                over.countDown();
+              }
+            });
+    boolean inTime = over.await(Timing.testLimit().toNanos(), TimeUnit.NANOSECONDS);
+    String dump = inTime ? "" : dumpThreads();
+    if (!inTime) {
+      worker.interrupt();
+      over.await(Timing.patience().toNanos(), TimeUnit.NANOSECONDS);
+    }
+    Throwable thrown = failure.get();
+    if (!inTime) {
+      throw new AssertionError(
+          "%s took longer than %s; threads at that time:%n%s"
+              .formatted(what, Timing.testLimit(), dump),
+          thrown);
+    }
+    if (thrown != null) {
+      throw thrown;
+    }
   }
 
   private static String dumpThreads() {
     StringBuilder text = new StringBuilder();
     for (Map.Entry<Thread, StackTraceElement[]> t : Thread.getAllStackTraces().entrySet()) {
-      if (!t.getKey().getName().startsWith("mq-") && !t.getKey().getName().startsWith("main")) {
+      if (!t.getKey().getName().startsWith("mq-") && !t.getKey().getName().startsWith("tck-")) {
         continue;
       }
       text.append(t.getKey().getName()).append(' ').append(t.getKey().getState()).append('\n');
@@ -109,6 +110,13 @@ final class KitExtension implements BeforeEachCallback, AfterEachCallback, Invoc
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
-    ((Verification) context.getRequiredTestInstance()).kit().close();
+    Kit kit = ((Verification) context.getRequiredTestInstance()).kit();
+    try {
+      limited("cleaning up after " + context.getRequiredTestMethod().getName(), kit::close);
+    } catch (Exception | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
   }
 }

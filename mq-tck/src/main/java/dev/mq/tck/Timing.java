@@ -8,9 +8,6 @@ import java.time.Duration;
  * waits for as long.
  */
 final class Timing {
-  private static final double SCALE =
-      Double.parseDouble(System.getProperty("mq.tck.timeScale", "1"));
-
   private Timing() {}
 
   static long nanos() {
@@ -24,11 +21,12 @@ final class Timing {
 
   /** Returns how long one test may take. */
   static Duration testLimit() {
-    return scaled(Duration.ofSeconds(120));
+    return scaled(Duration.ofSeconds(75));
   }
 
   static Duration scaled(Duration duration) {
-    return Duration.ofNanos((long) (duration.toNanos() * SCALE));
+    double scale = Double.parseDouble(System.getProperty("mq.tck.timeScale", "1"));
+    return Duration.ofNanos((long) (duration.toNanos() * scale));
   }
 
   static Duration since(long nanos) {

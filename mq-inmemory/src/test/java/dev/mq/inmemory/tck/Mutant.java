@@ -30,8 +30,7 @@ enum Mutant {
       "everyConfirmedMessageIsDeliveredOnce", "stored more than once", Mutant::doubling),
   ROUTES_TO_ANOTHER_QUEUE("directRoutesEqualKeysOnly", "let through", Mutant::misrouting),
   SWAPS_NEIGHBOURS("sendsFromOneThreadAreStoredInTheirOrder", "order broken", Mutant::swapping),
-  IGNORES_PREFETCH(
-      "aConsumerNeverHoldsMoreThanItsPrefetch", "consumer of prefetch 5", Mutant::greedy),
+  IGNORES_PREFETCH("aConsumerNeverHoldsMoreThanItsPrefetch", "prefetch of 5", Mutant::greedy),
   FORGETS_ACKS("whatWasAckedAndSettledNeverComesBack", "although acked", Mutant::forgetful),
   FORGETS_THAT_IT_DELIVERED(
       "whatAKilledClientHeldComesAgainFlagged", "flagged redelivered", Mutant::unflagged),
@@ -194,7 +193,7 @@ enum Mutant {
     return new Mutation() {
       @Override
       public long sought(long offset) {
-        return offset == 0 ? 0 : offset - 1;
+        return offset == 0 ? 0 : offset + 1;
       }
     };
   }

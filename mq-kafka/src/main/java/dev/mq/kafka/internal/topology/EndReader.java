@@ -17,6 +17,16 @@ import org.jspecify.annotations.Nullable;
  * client library could not.
  */
 final class EndReader {
+  /** Wakes the thread at the end. */
+  private static final EndCallback STOP =
+      new EndCallback() {
+        @Override
+        public void end(long offset) {}
+
+        @Override
+        public void failed(Throwable error) {}
+      };
+
   private final KafkaClients clients;
   private final TopicPartition partition;
   private final LinkedBlockingQueue<EndCallback> asked = new LinkedBlockingQueue<>();
@@ -45,10 +55,13 @@ final class EndReader {
     try (KafkaConsumer<byte[], byte[]> c = clients.consumer("topology-end", Map.of())) {
       consumer = c;
       while (!closed) {
-        answer(c, asked.take());
+        EndCallback callback = asked.take();
+        if (callback != STOP) {
+          answer(c, callback);
+        }
       }
     } catch (InterruptedException e) {
-      // Only close interrupts.
+      Thread.currentThread().interrupt();
     } finally {
       closed = true;
       refuseAll();
@@ -81,6 +94,6 @@ final class EndReader {
     if (c != null) {
       c.wakeup();
     }
-    thread.interrupt();
+    asked.add(STOP);
   }
 }

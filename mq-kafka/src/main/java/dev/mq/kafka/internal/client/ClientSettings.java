@@ -51,6 +51,8 @@ final class ClientSettings {
     Map<String, Object> fixed = common();
     fixed.put("default.api.timeout.ms", millis(KafkaKeys.OPERATION_TIMEOUT));
     fixed.put("max.poll.interval.ms", Integer.MAX_VALUE);
+    // The client warns of a connection that may be closed for idleness sooner than a member is.
+    fixed.put("connections.max.idle.ms", (long) Integer.MAX_VALUE);
     fixed.put("key.deserializer", ByteArrayDeserializer.class);
     fixed.put("value.deserializer", ByteArrayDeserializer.class);
     return merge(Kind.CONSUMER, Map.of("request.timeout.ms", requestTimeout()), fixed);

@@ -79,6 +79,8 @@ public final class KafkaTopics {
     for (int p = 0; p < partitions; p++) {
       ends.put(new TopicPartition(topic, p), OffsetSpec.latest());
     }
+    // Asked first, because the client logs an error when offsets of an unknown topic are asked for.
+    untilKnown(topic, () -> clients.admin().describeTopics(List.of(topic)).allTopicNames());
     untilKnown(topic, () -> clients.admin().listOffsets(ends).all());
   }
 

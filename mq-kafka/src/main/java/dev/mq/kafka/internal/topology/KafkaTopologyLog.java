@@ -10,12 +10,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +44,7 @@ public final class KafkaTopologyLog implements TopologyLog {
   private final AtomicLong knownEnd = new AtomicLong(NOT_KNOWN);
 
   private @Nullable KafkaProducer<byte[], byte[]> producer;
+  private volatile @Nullable EndReader reader;
   private volatile boolean ready;
 
   /** Creates the log; costs no I/O. */
@@ -96,23 +95,27 @@ public final class KafkaTopologyLog implements TopologyLog {
 
   @Override
   public void readEnd(EndCallback callback) {
-    var unused =
-        listEnd()
-            .whenComplete(
-                (info, error) -> {
-                  if (error == null) {
-                    callback.end(info.offset());
-                  } else {
-                    callback.failed(error);
-                  }
-                });
+    EndReader r = reader;
+    if (r == null) {
+      r = openReader();
+    }
+    r.read(callback);
   }
 
-  private KafkaFuture<ListOffsetsResultInfo> listEnd() {
-    return clients
-        .admin()
-        .listOffsets(Map.of(partition, OffsetSpec.latest()))
-        .partitionResult(partition);
+  private EndReader openReader() {
+    opening.lock();
+    try {
+      makeReady();
+      EndReader r = reader;
+      if (r == null) {
+        r = new EndReader(clients, partition);
+        r.start();
+        reader = r;
+      }
+      return r;
+    } finally {
+      opening.unlock();
+    }
   }
 
   @Override
@@ -130,7 +133,13 @@ public final class KafkaTopologyLog implements TopologyLog {
     }
     if (local) {
       // What was there before this client is seen by its first read.
-      sawEnd(Futures.get(listEnd()).offset());
+      sawEnd(
+          Futures.get(
+                  clients
+                      .admin()
+                      .listOffsets(Map.of(partition, OffsetSpec.latest()))
+                      .partitionResult(partition))
+              .offset());
     }
     Following following = new Following(clients, partition, follower, followings::remove);
     followings.add(following);
@@ -152,6 +161,10 @@ public final class KafkaTopologyLog implements TopologyLog {
     followings.forEach(Following::close);
     opening.lock();
     try {
+      EndReader r = reader;
+      if (r != null) {
+        r.close();
+      }
       if (producer != null) {
         producer.close(timeout);
       }

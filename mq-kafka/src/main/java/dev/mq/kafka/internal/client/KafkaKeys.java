@@ -88,6 +88,15 @@ public final class KafkaKeys {
           "How long a message stays leased to a consumer that does not renew it, for queues that"
               + " are made here; brought into the range that the brokers allow.");
 
+  /** How often the brokers are told to drop what is settled. */
+  public static final ConfigKey<Duration> TRIM_INTERVAL =
+      ConfigKey.duration(
+          "mq.kafka.trim-interval",
+          Duration.ofMinutes(1),
+          SECOND,
+          Duration.ofDays(1),
+          "How often the brokers are told to drop what the consumers of a queue have settled.");
+
   /** What a publish knows of the bindings. */
   public static final ConfigKey<TopologyRead> TOPOLOGY_READ =
       ConfigKey.choice(
@@ -144,6 +153,7 @@ public final class KafkaKeys {
           REPLICATION_FACTOR,
           MIN_INSYNC_REPLICAS,
           LEASE,
+          TRIM_INTERVAL,
           TOPOLOGY_READ,
           CONNECT_TIMEOUT,
           OPERATION_TIMEOUT,

@@ -76,11 +76,7 @@ public final class KafkaLog implements BackendLog, KafkaTarget {
       return;
     }
     lookedAt = clients.time().nanoTime();
-    clients
-        .admin()
-        .describeTopics(List.of(topic))
-        .topicNameValues()
-        .get(topic)
+    requireNonNull(clients.admin().describeTopics(List.of(topic)).topicNameValues().get(topic))
         .whenComplete(
             (seen, error) -> {
               note(seen, error);

@@ -71,7 +71,11 @@ public final class Capability<T> {
   /** {@link Exchange#route}. */
   public static final Capability<Boolean> DRY_RUN_ROUTING = flag("dry-run-routing");
 
-  /** Retry with delay, dead letters, redrive, exact failures. */
+  /**
+   * Retry with delay, dead letters, redrive, exact failures. Where the backend neither delays
+   * retries itself nor has {@link #LOGS}, a message that waits for its retry stays in its consumer
+   * and counts towards the prefetch.
+   */
   public static final Capability<Boolean> RETRY = flag("retry");
 
   /** Receipts of a log have the offset (L-01). */

@@ -30,8 +30,8 @@ public final class LogSpec {
   }
 
   /**
-   * Returns a builder; the name has 1 to 200 bytes of UTF-8, no control character and no {@code
-   * mq.} prefix.
+   * Returns a builder; the name has 1 to 200 bytes of UTF-8 and no control character. One with the
+   * {@code mq.} prefix is the library's own: no {@link Topology} takes it.
    */
   public static Builder builder(String name) {
     return new Builder(name);
@@ -112,7 +112,7 @@ public final class LogSpec {
     private boolean existing;
 
     private Builder(String name) {
-      this.name = Names.check("log", name);
+      this.name = Names.checkAnybodys("log", name);
     }
 
     /**

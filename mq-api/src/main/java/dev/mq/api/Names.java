@@ -17,13 +17,19 @@ final class Names {
    * Returns the name, or throws when it is empty, too long, reserved or holds a control character.
    */
   static String check(String kind, String name) {
+    checkAnybodys(kind, name);
+    if (name.startsWith(RESERVED_PREFIX)) {
+      throw bad(kind, name, "must not start with '" + RESERVED_PREFIX + "'");
+    }
+    return name;
+  }
+
+  /** The same for something that may be the library's own. */
+  static String checkAnybodys(String kind, String name) {
     requireNonNull(name, kind);
     int bytes = utf8Length(name);
     if (bytes == 0 || bytes > MAX_BYTES) {
       throw bad(kind, name, "must have 1 to " + MAX_BYTES + " bytes of UTF-8, has " + bytes);
-    }
-    if (name.startsWith(RESERVED_PREFIX)) {
-      throw bad(kind, name, "must not start with '" + RESERVED_PREFIX + "'");
     }
     return checkCharacters(kind, name);
   }

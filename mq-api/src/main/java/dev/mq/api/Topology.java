@@ -101,9 +101,10 @@ public final class Topology {
      * Adds a log.
      *
      * @throws DeclarationConflictException when another one of this name was added
+     * @throws MqException {@code INVALID_ARGUMENT} when it has the {@code mq.} prefix
      */
     public Builder log(LogSpec spec) {
-      return add(logs, requireNonNull(spec, "spec").name(), spec);
+      return add(logs, Names.check("log", requireNonNull(spec, "spec").name()), spec);
     }
 
     /** Adds a binding. */

@@ -45,6 +45,13 @@ public interface LogDriver {
   void reset(BackendLog log, String group, Positions positions);
 
   /**
+   * Removes records below positions, where the system can; may do nothing. The runtime calls it for
+   * logs of its own, whose names start with {@code mq.}, after a group has committed these
+   * positions.
+   */
+  default void trim(BackendLog log, Positions below) {}
+
+  /**
    * Opens a source of records that belongs to no group. Nothing is read before a {@link
    * RecordSource#seek}.
    *

@@ -11,6 +11,7 @@ import dev.mq.api.Partitioner;
 import dev.mq.core.config.Configuration;
 import dev.mq.core.config.ConfigurationLoader;
 import dev.mq.core.config.Environment;
+import dev.mq.core.delay.DelayLog;
 import dev.mq.core.discovery.Backends;
 import dev.mq.core.log.Partitioners;
 import dev.mq.core.produce.Route;
@@ -79,7 +80,15 @@ final class BrokerOpener {
     TimeSource time = session.timeSource().orElse(systemTime);
     Kernel kernel = new Kernel(backend, session, time, configuration, threads, events);
     ExchangeTopology topology = topology(kernel, session);
-    SystemSends sends = new SystemSends(kernel, address -> route(kernel, topology, address));
+    DelayLog delays = new DelayLog(kernel);
+    SystemSends sends =
+        new SystemSends(
+            kernel,
+            address ->
+                address.equals(DelayLog.ADDRESS)
+                    ? delays.route()
+                    : route(kernel, topology, address));
+    kernel.wire(delays);
     kernel.wire(
         sends,
         queue -> {
@@ -91,6 +100,7 @@ final class BrokerOpener {
     return new CoreBroker(
         kernel,
         topology,
+        delays,
         sends,
         () -> {
           systemTime.shutdown();

@@ -18,6 +18,7 @@ import dev.mq.api.Queue;
 import dev.mq.api.QueueSpec;
 import dev.mq.api.Topology;
 import dev.mq.api.TopologyPlan;
+import dev.mq.core.delay.DelayLog;
 import dev.mq.core.produce.Producers;
 import dev.mq.core.produce.Route;
 import dev.mq.core.produce.SystemSends;
@@ -37,6 +38,7 @@ final class CoreBroker implements Broker {
 
   private final Kernel kernel;
   private final @Nullable ExchangeTopology topology;
+  private final DelayLog delays;
   private final SystemSends systemSends;
   private final Declarations declarations;
   private final Runnable afterClose;
@@ -44,10 +46,12 @@ final class CoreBroker implements Broker {
   CoreBroker(
       Kernel kernel,
       @Nullable ExchangeTopology topology,
+      DelayLog delays,
       SystemSends systemSends,
       Runnable afterClose) {
     this.kernel = kernel;
     this.topology = topology;
+    this.delays = delays;
     this.systemSends = systemSends;
     this.declarations = new Declarations(kernel, topology);
     this.afterClose = afterClose;
@@ -210,6 +214,7 @@ final class CoreBroker implements Broker {
     boolean clean = true;
     clean &= closeChildren(false, deadline);
     clean &= closeChildren(true, deadline);
+    clean &= delays.close(deadline.left());
     clean &= systemSends.close(deadline.left());
     if (topology != null) {
       topology.close();

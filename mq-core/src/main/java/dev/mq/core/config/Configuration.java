@@ -1,6 +1,7 @@
 package dev.mq.core.config;
 
 import dev.mq.spi.BackendConfig;
+import java.time.Duration;
 
 /** The configuration of one open broker, looked up, parsed and checked. Immutable. */
 public interface Configuration {
@@ -22,6 +23,11 @@ public interface Configuration {
 
   /** Returns the value of {@code mq.topology}. */
   TopologyMode topologyMode();
+
+  /** Returns the value of {@code mq.delays.retention}; zero for ever. */
+  default Duration delaysRetention() {
+    return Duration.ZERO;
+  }
 
   /** Returns the keys of the selected backend. */
   BackendConfig backendConfig();

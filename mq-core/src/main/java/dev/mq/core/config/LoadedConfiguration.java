@@ -2,6 +2,7 @@ package dev.mq.core.config;
 
 import dev.mq.spi.BackendConfig;
 import dev.mq.spi.CommonKeys;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
@@ -33,6 +34,7 @@ final class LoadedConfiguration implements Configuration {
             ? schema.backends().iterator().next()
             : backend;
     this.backendSettings = new BackendSettings(selected, schema.backendKeys(selected), values);
+    values.check(RuntimeKeys.DELAYS_RETENTION.name(), RuntimeKeys.DELAYS_RETENTION);
     CommonKeys.ALL.forEach(k -> values.check(k.name(), k));
     schema.backends().forEach(this::checkBackend);
     if (!selected.isEmpty()) {
@@ -78,6 +80,13 @@ final class LoadedConfiguration implements Configuration {
   @Override
   public TopologyMode topologyMode() {
     return topology;
+  }
+
+  @Override
+  public Duration delaysRetention() {
+    return values
+        .find(RuntimeKeys.DELAYS_RETENTION.name(), RuntimeKeys.DELAYS_RETENTION)
+        .orElse(Duration.ZERO);
   }
 
   @Override

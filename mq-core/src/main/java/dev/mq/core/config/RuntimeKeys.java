@@ -2,6 +2,7 @@ package dev.mq.core.config;
 
 import dev.mq.core.config.Configuration.TopologyMode;
 import dev.mq.spi.ConfigKey;
+import java.time.Duration;
 import java.util.List;
 
 /** The keys of the runtime itself. */
@@ -29,8 +30,19 @@ public final class RuntimeKeys {
           TopologyMode.APPLY,
           "What declaring a topology does in this process: make what is missing, only check, or nothing.");
 
+  /** How long the delay log keeps what was moved, where nothing else removes it. */
+  public static final ConfigKey<Duration> DELAYS_RETENTION =
+      ConfigKey.duration(
+          "mq.delays.retention",
+          Duration.ZERO,
+          Duration.ZERO,
+          Duration.ofDays(3650),
+          "Retention by time of the log in which messages wait for a retry, used by whoever makes it; 0 is for ever, "
+              + "less than 2d counts as 2d. A message is lost that no process could move for this long less one day; "
+              + "without a retention the log grows on a system whose logs cannot be trimmed.");
+
   /** All of them, in the order of the documentation. */
-  public static final List<ConfigKey<?>> ALL = List.of(CONFIG, BACKEND, TOPOLOGY);
+  public static final List<ConfigKey<?>> ALL = List.of(CONFIG, BACKEND, TOPOLOGY, DELAYS_RETENTION);
 
   private RuntimeKeys() {}
 }

@@ -5,9 +5,12 @@ import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.Retry;
 import dev.mq.api.SettleResult;
+import dev.mq.core.runtime.DelayLine;
 import dev.mq.core.runtime.Kernel;
 import dev.mq.core.runtime.SystemPublisher;
 import dev.mq.spi.SettleOutcome;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * {@link LanePump#submit}, or because its lease was lost while it waited.
  *
  * <p>Where the driver counts no failures, a retry is a copy with one more failure, confirmed before
- * the original is settled. The wait before it passes while the message is still leased and fills
- * its place in the prefetch; closing the consumer cuts it short, so that the count is never lost.
+ * the original is settled. It waits in the delay line, where there is one. Else, and when the wait
+ * is short, that passes while the message is still leased and fills its place in the prefetch;
+ * closing the consumer cuts it short, so that the count is never lost.
  *
  * <p>A message over its delivery limit without a dead-letter queue or drop goes on being delivered,
  * with one event when it crosses the limit.
@@ -31,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class FailurePolicy {
   private static final Logger LOG = LoggerFactory.getLogger(FailurePolicy.class);
   private static final int EVENT_AT = 10;
+
+  /** Shorter waits are not worth a second publish. */
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Kernel kernel;
   private final String name;
@@ -49,6 +56,11 @@ final class FailurePolicy {
     this.maxDeliveries = settings.maxDeliveries();
     this.nativeRetry = nativeRetry;
     this.delays = new Delays(kernel.time());
+  }
+
+  /** Returns whether messages may wait for their retry in the delay line. */
+  boolean mayPutOff() {
+    return !nativeRetry && !retry.isInPlace() && kernel.delayLine().isOffered();
   }
 
   Delays delays() {
@@ -214,25 +226,50 @@ final class FailurePolicy {
   }
 
   private void retry(DeliveryImpl d, int failures, long delayNanos) {
+    DelayLine line = kernel.delayLine();
     if (nativeRetry) {
       d.lane.submit(d, SettleOutcome.RETRY, delayNanos);
+    } else if (delayNanos < SHORT_NANOS
+        || !line.isOffered()
+        || (delays.isHurried() && !line.isOpen())) {
+      waitHere(d, failures, delayNanos);
     } else {
-      delays.after(d, delayNanos, () -> publishRetry(d, failures), Delays::nothing);
+      long began = kernel.time().nanoTime();
+      line.whenOpen(
+          open -> {
+            long left = Math.max(0, delayNanos - (kernel.time().nanoTime() - began));
+            if (open) {
+              putOff(d, failures, left);
+            } else {
+              waitHere(d, failures, left);
+            }
+          });
     }
   }
 
-  private void publishRetry(DeliveryImpl d, int failures) {
+  private void waitHere(DeliveryImpl d, int failures, long delayNanos) {
+    delays.after(d, delayNanos, () -> publishRetry(d, failures), Delays::nothing);
+  }
+
+  private void putOff(DeliveryImpl d, int failures, long delayNanos) {
+    Duration delay = Duration.ofNanos(delayNanos);
     publish(
         address,
-        () -> Copies.retry(d, failures),
-        error -> {
-          if (error == null) {
-            d.lane.submit(d, SettleOutcome.ACK, 0);
-          } else {
-            LOG.info("{}: copy of {} for its retry was not confirmed", name, what(d), error);
-            releaseLater(d);
-          }
-        });
+        done -> kernel.delayLine().publish(d.queue(), Copies.retry(d, failures), delay, done),
+        error -> retried(d, error));
+  }
+
+  private void publishRetry(DeliveryImpl d, int failures) {
+    publish(address, () -> Copies.retry(d, failures), error -> retried(d, error));
+  }
+
+  private void retried(DeliveryImpl d, @Nullable MqException error) {
+    if (error == null) {
+      d.lane.submit(d, SettleOutcome.ACK, 0);
+    } else {
+      LOG.info("{}: copy of {} for its retry was not confirmed", name, what(d), error);
+      releaseLater(d);
+    }
   }
 
   private void end(
@@ -277,10 +314,13 @@ final class FailurePolicy {
                   + reason.text()
                   + "); it comes again";
           kernel.event(BrokerEvent.Type.DEAD_LETTER_FAILED, address, text, failure);
-          if (nativeRetry && reason == DeadLetterReason.MAX_ATTEMPTS) {
+          if (reason == DeadLetterReason.MAX_ATTEMPTS) {
             // Counted, so that the next delivery goes straight to the dead-letter queue.
             d.settledMeans = SettleResult.UNKNOWN;
-            d.lane.submit(d, SettleOutcome.RETRY, publishBackoff());
+            retry(d, failures, publishBackoff());
+          } else if (!nativeRetry && kernel.delayLine().isOpen()) {
+            d.settledMeans = SettleResult.UNKNOWN;
+            retry(d, d.failures(), publishBackoff());
           } else {
             releaseLater(d);
           }
@@ -291,7 +331,15 @@ final class FailurePolicy {
     Message make();
   }
 
+  private interface Publishing {
+    void start(SystemPublisher.Done done);
+  }
+
   private void publish(String to, MessageMaker maker, SystemPublisher.Done done) {
+    publish(to, once -> kernel.systemPublisher().publish(to, maker.make(), once), done);
+  }
+
+  private void publish(String to, Publishing publishing, SystemPublisher.Done done) {
     AtomicBoolean told = new AtomicBoolean();
     SystemPublisher.Done once =
         error -> {
@@ -301,7 +349,7 @@ final class FailurePolicy {
           }
         };
     try {
-      kernel.systemPublisher().publish(to, maker.make(), once);
+      publishing.start(once);
     } catch (RuntimeException e) {
       once.done(kernel.wrap(e, "publish", to));
     }

@@ -37,10 +37,16 @@ final class Intake {
     long expires = Long.MAX_VALUE;
     Headers headers = message.headers();
     if (!headers.isEmpty()) {
-      long counted = failures(headers, queue);
-      failures += counted;
-      attempt = Math.max(attempt + number(headers, WireHeaders.ATTEMPTS, 0), counted + 1);
-      expires = number(headers, WireHeaders.EXPIRES_AT, Long.MAX_VALUE);
+      // What was counted elsewhere, such as in the queue a dead letter comes from, does not matter
+      // here.
+      if (queue.equals(headers.text(WireHeaders.FAILURES_QUEUE))) {
+        long counted = number(headers, WireHeaders.FAILURES, 0);
+        failures += counted;
+        // A copy was delivered before, also where the system sees it for the first time.
+        long before = Math.max(1, number(headers, WireHeaders.ATTEMPTS, 0));
+        attempt = Math.max(attempt + before, counted + 1);
+        expires = number(headers, WireHeaders.EXPIRES_AT, Long.MAX_VALUE);
+      }
     }
     long stored = batch.storedAtMillis(i);
     if (stored > 0) {
@@ -62,16 +68,6 @@ final class Intake {
             null);
     d.mustMove = batch.attempt(i) >= moveAt;
     return d;
-  }
-
-  /**
-   * Returns how many failures the copies of a message have counted in a queue; those counted
-   * elsewhere do not matter here.
-   */
-  private static long failures(Headers headers, String queue) {
-    return queue.equals(headers.text(WireHeaders.FAILURES_QUEUE))
-        ? number(headers, WireHeaders.FAILURES, 0)
-        : 0;
   }
 
   private static long number(Headers headers, String name, long otherwise) {

@@ -99,6 +99,9 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
       QueueSubscription subscription =
           kernel.call("consume", address(), () -> driver.subscribe(queue.handle(), options, this));
       end.opened(subscription);
+      if (!settings.settledOnReceipt() && policy.mayPutOff()) {
+        kernel.delayLine().consuming();
+      }
       try {
         begin(subscription.lanes(), maker);
       } catch (RuntimeException e) {

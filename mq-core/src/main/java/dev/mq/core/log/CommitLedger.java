@@ -9,9 +9,9 @@ package dev.mq.core.log;
  * was handled; {@code head <= tail}; a bit is set only for a handled record in {@code [head,
  * tail)}, and never for {@code head} itself. Not thread-safe.
  */
-final class CommitLedger {
+public final class CommitLedger {
   /** The position while no record was handled. */
-  static final long NONE = -1;
+  public static final long NONE = -1;
 
   private long[] offsets;
   private long[] bits;
@@ -27,7 +27,7 @@ final class CommitLedger {
    *
    * @param capacity how many unhandled records it has room for at first; it grows
    */
-  CommitLedger(int capacity) {
+  public CommitLedger(int capacity) {
     int size = Math.max(Long.SIZE, Integer.highestOneBit(Math.max(capacity - 1, 1)) << 1);
     this.offsets = new long[size];
     this.bits = new long[size / Long.SIZE];
@@ -38,12 +38,12 @@ final class CommitLedger {
    * Returns whether a record at this offset would be the next one, not one that was received
    * before.
    */
-  boolean isNew(long offset) {
+  public boolean isNew(long offset) {
     return offset > last;
   }
 
   /** Adds a record and returns its sequence number; offsets rise. */
-  long received(long offset) {
+  public long received(long offset) {
     if (offset <= last) {
       throw new IllegalArgumentException("offset " + offset + " after " + last);
     }
@@ -59,7 +59,7 @@ final class CommitLedger {
    * Marks the records with sequence numbers {@code from} to {@code to - 1} handled; again for some
    * of them changes nothing.
    */
-  void handled(long from, long to) {
+  public void handled(long from, long to) {
     if (from < 0 || from > to || to > tail) {
       throw new IllegalArgumentException(
           "handled " + from + " to " + to + " of " + tail + " received");
@@ -90,17 +90,17 @@ final class CommitLedger {
   /**
    * Returns the next offset to read after the handled prefix, or {@link #NONE} while that is empty.
    */
-  long position() {
+  public long position() {
     return position;
   }
 
   /** Returns the sequence number of the first record that was not handled. */
-  long head() {
+  public long head() {
     return head;
   }
 
   /** Returns the sequence number the next record will get. */
-  long tail() {
+  public long tail() {
     return tail;
   }
 

@@ -4,6 +4,7 @@ import dev.mq.api.BrokerEvent;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.Message;
 import dev.mq.api.MqException;
+import dev.mq.api.QueueSpec;
 import dev.mq.core.runtime.Kernel;
 import dev.mq.core.runtime.WireHeaders;
 import java.time.Duration;
@@ -150,5 +151,7 @@ final class DeadLetters {
               + destination
               + "'");
     }
+    // The specs check names; logs of the library's own are not for programs.
+    String unused = QueueSpec.of(destination.substring(colon + 1)).name();
   }
 }

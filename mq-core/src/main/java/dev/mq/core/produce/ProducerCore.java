@@ -53,7 +53,19 @@ final class ProducerCore {
             options.maxBlock(),
             kernel.time());
     this.outstanding = new Outstanding(address, options.deliveryTimeout(), kernel.time());
-    this.channel = kernel.call("open producer", address, () -> kernel.session().openPublisher());
+    this.channel = open(options);
+  }
+
+  /** A closing broker still has to publish what its consumers leave behind. */
+  private PublishChannel open(ProducerOptions options) {
+    if (!options.equals(ProducerOptions.SYSTEM)) {
+      return kernel.call("open producer", address, () -> kernel.session().openPublisher());
+    }
+    try {
+      return kernel.session().openPublisher();
+    } catch (RuntimeException e) {
+      throw kernel.wrap(e, "open producer", address);
+    }
   }
 
   String address() {

@@ -37,6 +37,7 @@ public final class Kernel {
   private volatile boolean closed;
   private volatile @Nullable SystemPublisher systemPublisher;
   private volatile @Nullable QueueResolver queues;
+  private volatile DelayLine delayLine = DelayLine.NONE;
 
   /** Creates the kernel of an open session. */
   public Kernel(
@@ -74,6 +75,11 @@ public final class Kernel {
   public void wire(SystemPublisher publisher, QueueResolver resolver) {
     this.systemPublisher = publisher;
     this.queues = resolver;
+  }
+
+  /** Sets the delay line, where there is one. Called once, before anything else uses the kernel. */
+  public void wire(DelayLine line) {
+    this.delayLine = line;
   }
 
   /** Returns the name of the broker. */
@@ -135,6 +141,11 @@ public final class Kernel {
   /** Returns the publisher for what the runtime itself publishes. */
   public SystemPublisher systemPublisher() {
     return requireNonNull(systemPublisher);
+  }
+
+  /** Returns what puts messages into queues later. */
+  public DelayLine delayLine() {
+    return delayLine;
   }
 
   /** Returns an existing queue, or throws {@link dev.mq.api.NotFoundException}. */

@@ -13,12 +13,15 @@ public final class WireHeaders {
    */
   public static final String FAILURES_QUEUE = "mq-failures-queue";
 
-  /** How often the message was delivered before this copy was made: an integer. */
+  /**
+   * How often the message was delivered before this copy was made: an integer; counts in {@link
+   * #FAILURES_QUEUE} only.
+   */
   public static final String ATTEMPTS = "mq-attempts";
 
   /**
    * When the message expires, in milliseconds of the epoch: an integer, on copies of messages with
-   * a time to live.
+   * a time to live; holds in {@link #FAILURES_QUEUE} only.
    */
   public static final String EXPIRES_AT = "mq-expires-at";
 
@@ -42,6 +45,20 @@ public final class WireHeaders {
 
   /** The offset a dead letter was read at: an integer. */
   public static final String DEAD_OFFSET = "mq-dead-offset";
+
+  /** The queue that a message of the delay log goes to. */
+  public static final String DELAY_QUEUE = "mq-delay-queue";
+
+  /**
+   * When a message of the delay log goes to its queue, in milliseconds of the epoch: an integer.
+   */
+  public static final String DELAY_UNTIL = "mq-delay-until";
+
+  /**
+   * How long a message of the delay log waits, in milliseconds: an integer. It decides the
+   * partition.
+   */
+  public static final String DELAY_MILLIS = "mq-delay-millis";
 
   private WireHeaders() {}
 }

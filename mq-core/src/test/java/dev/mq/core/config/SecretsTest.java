@@ -144,6 +144,7 @@ class SecretsTest extends ConfigFixture {
             "# broker default",
             "mq.backend = rabbit" + file,
             "mq.topology = apply  (default)",
+            "mq.delays.retention = 0ms  (default)",
             "mq.auth.username = orders" + file,
             "mq.auth.password = ***" + file,
             "mq.tls.trust = ca.pem  (environment variable MQ_TLS_TRUST)",

@@ -20,6 +20,7 @@ import dev.mq.api.Receiver;
 import dev.mq.api.Retry;
 import dev.mq.api.SettleResult;
 import dev.mq.core.runtime.WireHeaders;
+import dev.mq.spi.QueueTraits;
 import dev.mq.spi.SettleOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -266,6 +267,83 @@ class RetryTest {
     assertThat(calls).hasValue(2);
     assertThat(broker.events(BrokerEvent.Type.DEAD_LETTER_FAILED)).hasSize(1);
     await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void deadLetterThatFailsAtTheLimitIsCountedSoThatTheHandlerDoesNotRunAgain(boolean nativeRetry) {
+    broker.nativeRetry = nativeRetry;
+    queue.add(message("m"));
+    AtomicInteger calls = new AtomicInteger();
+    broker
+        .consumer("q")
+        .retry(limited(1))
+        .start(
+            (Delivery d) -> {
+              calls.incrementAndGet();
+              broker.publishError =
+                  new MqException(ErrorCode.UNAVAILABLE, true, true, "down", null);
+              throw new IllegalStateException();
+            });
+    await().until(() -> broker.events(BrokerEvent.Type.DEAD_LETTER_FAILED).size() == 1);
+    broker.publishError = null;
+    await()
+        .until(
+            () -> {
+              broker.manual.advance(ofMinutes(1));
+              return dead.waiting().size() == 1;
+            });
+    assertThat(calls).hasValue(1);
+    assertThat(dead.waiting().get(0).headers().value(WireHeaders.FAILURES)).isEqualTo(1L);
+  }
+
+  @Test
+  void whatACopyCountedHoldsInItsQueueOnly() {
+    Message copy =
+        message("m").toBuilder()
+            .header(WireHeaders.FAILURES, 4)
+            .header(WireHeaders.FAILURES_QUEUE, "other")
+            .header(WireHeaders.ATTEMPTS, 9)
+            .header(WireHeaders.EXPIRES_AT, 0)
+            .build();
+    queue.add(copy);
+    broker.manual.advance(ofSeconds(1));
+    Delivery d = broker.consumer("q").receiver().receive(ofSeconds(5));
+    assertThat(d.failures()).isZero();
+    assertThat(d.attempt()).isEqualTo(1);
+    assertThat(d.redelivered()).isFalse();
+  }
+
+  @Test
+  void aCopyIsFlaggedRedeliveredAlsoWhereTheBrokerSeesItForTheFirstTime() {
+    queue.add(
+        message("m").toBuilder()
+            .header(WireHeaders.FAILURES, 0)
+            .header(WireHeaders.FAILURES_QUEUE, "q")
+            .build());
+    Delivery d = broker.consumer("q").receiver().receive(ofSeconds(5));
+    assertThat(d.attempt()).isEqualTo(2);
+    assertThat(d.redelivered()).isTrue();
+  }
+
+  /** A-07b at its edge: the least limit that a broker may have. */
+  @Test
+  void aLimitOfThreeDeliveriesStillLeavesTwoForTheMove() {
+    broker.deliveryLimit = 3;
+    queue.deliveryLimit = 3;
+    queue.add(message("m"));
+    int attempt = 0;
+    for (int i = 0; i < 20; i++) {
+      Receiver r = broker.consumer("q").retry(limited(1)).receiver();
+      Delivery d = r.receive(ofSeconds(5));
+      assertThat(d.failures()).isZero();
+      assertThat(d.attempt()).isGreaterThan(attempt);
+      attempt = d.attempt();
+      r.close();
+    }
+    assertThat(queue.waiting()).hasSize(1);
+    assertThatThrownBy(() -> new QueueTraits(false, 2))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -76,12 +77,10 @@ public final class KafkaLog implements BackendLog, KafkaTarget {
       return;
     }
     lookedAt = clients.time().nanoTime();
-    clients
-        .admin()
-        .describeTopics(List.of(topic))
-        .topicNameValues()
-        .get(topic)
-        .whenComplete(
+    KafkaFuture<TopicDescription> asked =
+        requireNonNull(clients.admin().describeTopics(List.of(topic)).topicNameValues().get(topic));
+    KafkaFuture<TopicDescription> unused =
+        asked.whenComplete(
             (seen, error) -> {
               note(seen, error);
               looking.set(false);

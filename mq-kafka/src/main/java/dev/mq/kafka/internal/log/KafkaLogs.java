@@ -110,7 +110,8 @@ public final class KafkaLogs implements LogDriver {
   public Optional<LogSpec> describe(String name) {
     String topic = clients.names().log(name);
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    var settings = clients.admin().describeConfigs(List.of(resource)).values().get(resource);
+    KafkaFuture<Config> settings =
+        requireNonNull(clients.admin().describeConfigs(List.of(resource)).values().get(resource));
     return clients
         .topics()
         .describe(topic)

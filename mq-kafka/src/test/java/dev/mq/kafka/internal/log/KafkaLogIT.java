@@ -19,10 +19,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -186,7 +188,8 @@ final class KafkaLogIT {
       foreign.initTransactions();
       for (int i = 0; i < 4; i++) {
         foreign.beginTransaction();
-        foreign.send(new ProducerRecord<>("transactions", 0, null, new byte[] {(byte) i}));
+        Future<RecordMetadata> unused =
+            foreign.send(new ProducerRecord<>("transactions", 0, null, new byte[] {(byte) i}));
         if (i % 2 == 0) {
           foreign.commitTransaction();
         } else {
@@ -308,8 +311,7 @@ final class KafkaLogIT {
   @Test
   void whatIsOlderThanItsRetentionGoesFromTheFrontAndIsNeverSkippedSilently() throws Exception {
     BackendLog log =
-        client.logs.create(
-            LogSpec.builder("short-lived").retention(Duration.ofMillis(2000)).build());
+        client.logs.create(LogSpec.builder("short-lived").retention(Duration.ofSeconds(2)).build());
     Appended old = client.append(log, 0, "old", 10);
     RecordSource source = client.logs.reader(log, 100);
     source.seek(0, 0);

@@ -20,6 +20,7 @@ import dev.mq.spi.RecordSource;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,12 @@ final class LogClient implements BackendContext, BackendConfig, AutoCloseable {
   private final SystemTime time = new SystemTime(threads("time"));
 
   LogClient(String servers) {
-    this.settings = Map.of(KafkaKeys.BOOTSTRAP_SERVERS.name(), servers);
+    this(servers, Map.of());
+  }
+
+  LogClient(String servers, Map<String, String> more) {
+    this.settings = new HashMap<>(more);
+    settings.put(KafkaKeys.BOOTSTRAP_SERVERS.name(), servers);
     this.session = new KafkaBackendProvider().open(this);
     this.clients = new KafkaClients(this);
     this.logs = session.logs().orElseThrow();

@@ -1,8 +1,8 @@
 package dev.mq.rabbit;
 
-import dev.mq.rabbit.internal.NoStreams;
 import dev.mq.rabbit.internal.RabbitSession;
 import dev.mq.rabbit.internal.connect.RabbitKeys;
+import dev.mq.rabbit.internal.stream.RabbitStreams;
 import dev.mq.spi.BackendContext;
 import dev.mq.spi.BackendProvider;
 import dev.mq.spi.BackendSession;
@@ -32,6 +32,6 @@ public final class RabbitBackendProvider implements BackendProvider {
 
   @Override
   public BackendSession open(BackendContext context) {
-    return new RabbitSession(context, connections -> new NoStreams());
+    return new RabbitSession(context, RabbitStreams::new);
   }
 }

@@ -59,6 +59,6 @@ public final class RabbitStreams implements StreamSide {
 
   @Override
   public void close(Duration timeout) {
-    connections.atOnce(timeout, client::close);
+    connections.atOnce(timeout, client::close, logs::close);
   }
 }

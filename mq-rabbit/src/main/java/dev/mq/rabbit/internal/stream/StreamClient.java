@@ -4,6 +4,7 @@ import com.rabbitmq.stream.BackOffDelayPolicy;
 import com.rabbitmq.stream.Environment;
 import com.rabbitmq.stream.EnvironmentBuilder;
 import com.rabbitmq.stream.StreamDoesNotExistException;
+import com.rabbitmq.stream.impl.Client;
 import com.rabbitmq.stream.sasl.UsernamePasswordCredentialsProvider;
 import dev.mq.api.MqException;
 import dev.mq.api.NotFoundException;
@@ -14,8 +15,10 @@ import dev.mq.rabbit.internal.connect.RabbitKeys;
 import dev.mq.rabbit.internal.connect.StreamAccess;
 import dev.mq.spi.BackendConfig;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.List;
@@ -76,10 +79,7 @@ final class StreamClient {
             .credentialsProvider(new Login(access));
     if (endpoints.get(0).tls()) {
       b.tls()
-          .sslContext(
-              new JdkSslContext(
-                  access.tls(), true, null, (c, d, s) -> d.toArray(String[]::new), null,
-                  ClientAuth.NONE, null, false))
+          .sslContext(tls(access))
           .environmentBuilder()
           .netty()
           .channelCustomizer(c -> checkHost(c, access.verifyHostname()));
@@ -89,6 +89,50 @@ final class StreamClient {
     } catch (RuntimeException e) {
       throw RabbitErrors.down("connect to the stream protocol at " + endpoints + ": " + e, e);
     }
+  }
+
+  /** Returns where the stream protocol is. */
+  List<Endpoint> endpoints() {
+    return connections.streams().endpoints();
+  }
+
+  /** Opens a connection of its own that a handler sees every frame of. */
+  Client connect(String host, int port, ChannelHandler sees) {
+    StreamAccess access = connections.streams();
+    BackendConfig config = connections.context().config();
+    Client.ClientParameters p =
+        new Client.ClientParameters()
+            .host(host)
+            .port(port)
+            .virtualHost(access.virtualHost())
+            .credentialsProvider(new Login(access))
+            .requestedHeartbeat(config.get(RabbitKeys.HEARTBEAT))
+            .rpcTimeout(config.get(RabbitKeys.RPC_TIMEOUT))
+            .clientProperty("connection_name", connections.context().brokerName() + "-probe");
+    boolean tls = access.endpoints().get(0).tls();
+    if (tls) {
+      p.sslContext(tls(access));
+    }
+    return new Client(
+        p.channelCustomizer(
+            c -> {
+              if (tls) {
+                checkHost(c, access.verifyHostname());
+              }
+              c.pipeline().addBefore("StreamHandler", "mq", sees);
+            }));
+  }
+
+  private static SslContext tls(StreamAccess access) {
+    return new JdkSslContext(
+        access.tls(),
+        true,
+        null,
+        (c, d, s) -> d.toArray(String[]::new),
+        null,
+        ClientAuth.NONE,
+        null,
+        false);
   }
 
   private static BackOffDelayPolicy backOff(BackendConfig config) {

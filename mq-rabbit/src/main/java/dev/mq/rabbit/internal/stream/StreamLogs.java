@@ -44,10 +44,14 @@ final class StreamLogs implements LogDriver {
         new Pipeline(
             connections.consuming(),
             connections.context().config().get(RabbitKeys.RPC_TIMEOUT));
-    this.probe = new StreamProbe(client, connections.control());
+    this.probe = new StreamProbe(client);
     this.topology = new LogTopology(client, connections.control(), pipeline);
     this.register = new LogRegister(client, connections.control(), probe);
     this.groups = new LogGroups(connections, pipeline, register);
+  }
+
+  void close() {
+    probe.close();
   }
 
   TimeSource time() {

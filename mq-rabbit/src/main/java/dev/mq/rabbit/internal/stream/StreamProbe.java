@@ -1,35 +1,35 @@
 package dev.mq.rabbit.internal.stream;
 
-import com.rabbitmq.stream.Consumer;
-import com.rabbitmq.stream.ConsumerFlowStrategy;
-import com.rabbitmq.stream.MessageHandler;
+import com.rabbitmq.stream.Constants;
 import com.rabbitmq.stream.OffsetSpecification;
-import dev.mq.api.ErrorCode;
+import com.rabbitmq.stream.impl.Client;
 import dev.mq.api.MqException;
-import dev.mq.rabbit.internal.connect.Control;
+import dev.mq.api.NotFoundException;
+import dev.mq.rabbit.internal.connect.Endpoint;
 import dev.mq.rabbit.internal.connect.RabbitErrors;
+import dev.mq.rabbit.internal.stream.ChunkHeads.Head;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out where streams begin and end by reading, which every version allows: statistics came
- * late and tell of chunks, not of records. Streams that are asked for together are read together.
- * Thread-safe.
+ * Finds out where streams begin and end from the leader of each, by looking at chunks, which every
+ * version allows: statistics came late and know chunks only. The broker sends the first chunk in
+ * answer to a subscription, before it answers anything asked after it on the same connection. So a
+ * stream whose chunk has not come when the next answer is there has no records. Thread-safe.
  */
 final class StreamProbe {
-  private static final long ANSWER_SECONDS = 10;
+  private static final int AT_ONCE = 200;
 
   private final StreamClient client;
-  private final Control control;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Node> nodes = new HashMap<>();
 
-  StreamProbe(StreamClient client, Control control) {
+  StreamProbe(StreamClient client) {
     this.client = client;
-    this.control = control;
   }
 
   /** The last record of a stream: the offset behind it and its timestamp; 0 when there is none. */
@@ -37,155 +37,177 @@ final class StreamProbe {
     static final Last NONE = new Last(0, Long.MIN_VALUE);
   }
 
-  /** Returns whether there are no records. */
-  private boolean isEmpty(String stream) {
-    return control.call("look at stream " + stream, c -> c.messageCount(stream)) == 0;
+  /** A connection to one node. */
+  private record Node(Client connection, ChunkHeads heads) {}
+
+  private interface Look<T> {
+    T at(Node node, int subscription, String stream, @Nullable Head head);
   }
 
   /** Returns the first offset with a record, or 0, for each stream. */
   long[] begins(List<String> streams) {
-    List<Pending<Long>> open = new ArrayList<>();
-    try {
-      for (String s : streams) {
-        open.add(
-            isEmpty(s)
-                ? Pending.known(0L)
-                : read(s, OffsetSpecification.first(), (c, left) -> c.offset()));
-      }
-      return open.stream().mapToLong(Pending::await).toArray();
-    } finally {
-      open.forEach(Pending::close);
-    }
+    return look(
+            streams,
+            OffsetSpecification.first(),
+            (node, id, stream, head) -> head == null ? 0L : head.offset())
+        .stream()
+        .mapToLong(Long::longValue)
+        .toArray();
   }
 
   /** Returns the last record of each stream. */
   List<Last> lasts(List<String> streams) {
-    List<Pending<Last>> open = new ArrayList<>();
-    try {
-      for (String s : streams) {
-        open.add(
-            isEmpty(s)
-                ? Pending.known(Last.NONE)
-                : read(
-                    s,
-                    OffsetSpecification.last(),
-                    (c, left) -> left > 0 ? null : new Last(c.offset() + 1, c.timestamp())));
-      }
-      return open.stream().map(Pending::await).toList();
-    } finally {
-      open.forEach(Pending::close);
-    }
+    return look(
+        streams,
+        OffsetSpecification.last(),
+        (node, id, stream, head) ->
+            head == null ? Last.NONE : new Last(head.end(), head.timestampMillis()));
   }
 
   /** Returns the first offset with a timestamp at or after a time, else the end. */
   long[] at(List<String> streams, long millis) {
     List<Last> lasts = lasts(streams);
-    List<Pending<Long>> open = new ArrayList<>();
-    try {
-      for (int i = 0; i < lasts.size(); i++) {
-        Last last = lasts.get(i);
-        open.add(
-            last.timestampMillis() < millis
-                ? Pending.known(last.end())
-                : read(
-                    streams.get(i),
-                    millis <= 0
-                        ? OffsetSpecification.first()
-                        : OffsetSpecification.timestamp(millis),
-                    (c, left) -> c.timestamp() >= millis ? c.offset() : null));
+    long[] found = new long[lasts.size()];
+    List<String> inside = new ArrayList<>();
+    List<Integer> index = new ArrayList<>();
+    for (int i = 0; i < found.length; i++) {
+      found[i] = lasts.get(i).end();
+      if (lasts.get(i).timestampMillis() >= millis) {
+        inside.add(streams.get(i));
+        index.add(i);
       }
-      return open.stream().mapToLong(Pending::await).toArray();
-    } finally {
-      open.forEach(Pending::close);
     }
+    OffsetSpecification from =
+        millis <= 0 ? OffsetSpecification.first() : OffsetSpecification.timestamp(millis);
+    List<Long> offsets = look(inside, from, (n, id, s, head) -> first(n, id, s, head, millis));
+    for (int i = 0; i < offsets.size(); i++) {
+      found[index.get(i)] = offsets.get(i);
+    }
+    return found;
   }
 
-  /** Looks at a record, with how many more its chunk has; answers null to see the next. */
-  private interface Look<T> {
-    @Nullable T at(MessageHandler.Context context, long left);
+  /** The broker may begin with an earlier chunk; all records of a chunk have one timestamp. */
+  private static long first(
+      Node node, int id, String stream, @Nullable Head head, long millis) {
+    Head h = head;
+    while (h != null && h.timestampMillis() < millis) {
+      node.connection.credit((byte) id, 1);
+      node.connection.metadata(stream);
+      h = node.heads.take(id);
+    }
+    if (h == null) {
+      throw RabbitErrors.down("read stream " + stream + ": no record of that time", null);
+    }
+    return h.offset();
   }
 
-  private <T> Pending<T> read(String stream, OffsetSpecification from, Look<T> look) {
-    CompletableFuture<T> found = new CompletableFuture<>();
-    Counting flow = new Counting();
+  private <T> List<T> look(List<String> streams, OffsetSpecification from, Look<T> look) {
+    List<T> all = new ArrayList<>();
+    lock.lock();
     try {
-      Consumer consumer =
-          client.get().consumerBuilder().stream(stream)
-              .offset(from)
-              .noTrackingStrategy()
-              .flow()
-              .strategy(flow)
-              .builder()
-              .messageHandler(
-                  (c, m) -> {
-                    flow.left--;
-                    T answer = look.at(c, flow.left);
-                    if (answer != null) {
-                      found.complete(answer);
-                    }
-                    if (flow.left == 0 && !found.isDone()) {
-                      flow.more();
-                    }
-                  })
-              .build();
-      return new Pending<>(stream, found, consumer);
+      for (int at = 0; at < streams.size(); at += AT_ONCE) {
+        List<String> some = streams.subList(at, Math.min(at + AT_ONCE, streams.size()));
+        all.addAll(lookAtOnce(some, from, look));
+      }
+      return all;
     } catch (RuntimeException e) {
-      throw StreamClient.failed("read stream " + stream, e);
+      close();
+      throw StreamClient.failed("read stream", e);
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** Asks for one chunk at a time, and counts its records. Of the thread of the client. */
-  private static final class Counting implements ConsumerFlowStrategy {
-    long left;
-    @Nullable Context chunk;
-
-    @Override
-    public int initialCredits() {
-      return 1;
+  private <T> List<T> lookAtOnce(List<String> streams, OffsetSpecification from, Look<T> look) {
+    List<Node> leaders = leaders(streams);
+    List<T> all = new ArrayList<>();
+    for (int id = 0; id < leaders.size(); id++) {
+      leaders.get(id).heads.take(id);
+      check(
+          streams.get(id),
+          leaders.get(id).connection.subscribe((byte) id, streams.get(id), from, 1)
+              .getResponseCode());
     }
-
-    @Override
-    public MessageProcessedCallback start(Context context) {
-      chunk = context;
-      left = context.messageCount();
-      return c -> {};
+    for (int id = 0; id < leaders.size(); id++) {
+      Node node = leaders.get(id);
+      // Any answer will do; this one comes behind the chunk.
+      node.connection.metadata(streams.get(id));
+      all.add(look.at(node, id, streams.get(id), node.heads.take(id)));
     }
+    for (int id = 0; id < leaders.size(); id++) {
+      leaders.get(id).connection.unsubscribe((byte) id);
+    }
+    return all;
+  }
 
-    void more() {
-      Context c = chunk;
-      if (c != null) {
-        c.credits(1);
+  private static void check(String stream, short code) {
+    if (code == Constants.RESPONSE_CODE_STREAM_DOES_NOT_EXIST) {
+      throw new NotFoundException("read stream " + stream + ": there is no such stream");
+    }
+    if (code != Constants.RESPONSE_CODE_OK) {
+      throw RabbitErrors.down("read stream " + stream + ": code " + code, null);
+    }
+  }
+
+  private List<Node> leaders(List<String> streams) {
+    List<Node> all = new ArrayList<>();
+    if (streams.isEmpty()) {
+      return all;
+    }
+    Map<String, Client.StreamMetadata> found =
+        any().connection.metadata(streams.toArray(String[]::new));
+    for (String stream : streams) {
+      Client.StreamMetadata m = found.get(stream);
+      if (m == null) {
+        throw RabbitErrors.down("read stream " + stream + ": nothing is known of it", null);
+      }
+      check(stream, m.getResponseCode());
+      Client.Broker leader = m.getLeader();
+      if (leader == null) {
+        throw RabbitErrors.down("read stream " + stream + ": it has no leader", null);
+      }
+      all.add(node(leader.getHost(), leader.getPort()));
+    }
+    return all;
+  }
+
+  private Node any() {
+    for (Node n : nodes.values()) {
+      if (n.connection.isOpen()) {
+        return n;
       }
     }
-  }
-
-  /** An answer to come. */
-  private record Pending<T>(
-      String stream,
-      CompletableFuture<T> answer,
-      @Nullable Consumer consumer) {
-
-    static <T> Pending<T> known(T value) {
-      return new Pending<>("", CompletableFuture.completedFuture(value), null);
-    }
-
-    T await() {
+    MqException last = RabbitErrors.down("connect to the stream protocol: no address", null);
+    for (Endpoint e : client.endpoints()) {
       try {
-        return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-      } catch (TimeoutException e) {
-        throw RabbitErrors.down("read stream " + stream + ": no answer", e);
-      } catch (ExecutionException e) {
-        throw StreamClient.failed("read stream " + stream, e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new MqException(ErrorCode.INTERRUPTED, true, true, "read stream " + stream, e);
+        return node(e.host(), e.port());
+      } catch (RuntimeException why) {
+        last = StreamClient.failed("connect to the stream protocol at " + e, why);
       }
     }
+    throw last;
+  }
 
-    void close() {
-      if (consumer != null) {
-        consumer.close();
-      }
+  private Node node(String host, int port) {
+    String key = host + ":" + port;
+    Node known = nodes.get(key);
+    if (known != null && known.connection.isOpen()) {
+      return known;
+    }
+    ChunkHeads heads = new ChunkHeads();
+    Node made = new Node(client.connect(host, port, heads), heads);
+    nodes.put(key, made);
+    return made;
+  }
+
+  /** Ends the connections; the next look makes others. */
+  void close() {
+    lock.lock();
+    try {
+      nodes.values().forEach(n -> n.connection.close());
+      nodes.clear();
+    } finally {
+      lock.unlock();
     }
   }
 }

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.TestFactory;
 final class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> keepsTheHouseRules() {
-    return ModuleCheck.of("dev.mq.tck").floor(1).keeps(HouseRules.kit());
+    return ModuleCheck.of("dev.mq.tck")
+        .floor(30)
+        .keeps(HouseRules.kit("dev.mq.tck.Timing", "dev.mq.tck.Threads"));
   }
 }

@@ -1,0 +1,310 @@
+package dev.mq.kafka.internal.queue;
+
+import dev.mq.api.ErrorCode;
+import dev.mq.api.MqException;
+import dev.mq.api.SettleResult;
+import dev.mq.kafka.internal.client.KafkaClients;
+import dev.mq.kafka.internal.client.KafkaErrors;
+import dev.mq.kafka.internal.wire.RecordReader;
+import dev.mq.spi.DeliveryBatch;
+import dev.mq.spi.ErrorClass;
+import dev.mq.spi.Lane;
+import dev.mq.spi.SettleBatch;
+import dev.mq.spi.SettleOutcome;
+import dev.mq.spi.SubscriptionListener;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lane: one share consumer, which never polls for more while it holds anything.
+ *
+ * <p>A poll that comes back empty leaves the client fetching: it goes on until it has leased
+ * something, which only the next poll shows. So whenever no poll follows and nothing is held, the
+ * client is closed, which gives everything back at once; the next {@link #receive} joins again. A
+ * poll that comes back with records leaves no fetch behind, but for one that was asked for at the
+ * very moment an earlier one was answered.
+ */
+final class KafkaLane implements Lane {
+  private static final Duration QUICK = Duration.ofMillis(500);
+
+  private final KafkaClients clients;
+  private final KafkaQueue queue;
+  private final SubscriptionListener listener;
+  private final int quota;
+  private final long leaseNanos;
+  private final boolean settleOnReceive;
+  private final HeldRecords held;
+
+  /** Changed by the lane's thread only. */
+  private volatile @Nullable ShareClient client;
+
+  private volatile @Nullable MqException ended;
+
+  /** A wakeup that came while there was no client. */
+  private volatile boolean wokenBefore;
+
+  private volatile String clientId = "";
+
+  /** Until when what is held is surely leased; by the lane's thread. */
+  private long leasedUntil;
+
+  KafkaLane(
+      KafkaClients clients,
+      KafkaQueue queue,
+      int quota,
+      long leaseNanos,
+      boolean settleOnReceive,
+      SubscriptionListener listener) {
+    this.clients = clients;
+    this.queue = queue;
+    this.quota = quota;
+    this.leaseNanos = leaseNanos;
+    this.settleOnReceive = settleOnReceive;
+    this.listener = listener;
+    this.held = new HeldRecords(quota);
+  }
+
+  /** Joins the group; without waiting for records. */
+  void join() {
+    take(Duration.ZERO);
+  }
+
+  /** Returns what the cluster's displays call the present client. */
+  String clientId() {
+    return clientId;
+  }
+
+  private ShareClient client() {
+    ShareClient c = client;
+    if (c == null) {
+      clientId = clients.newClientId("lane");
+      long patience = Math.max(TimeUnit.SECONDS.toNanos(2), Math.min(leaseNanos, 10_000_000_000L));
+      c = new ShareClient(clients, clientId, queue, quota, Duration.ofNanos(patience));
+      client = c;
+      if (wokenBefore) {
+        wokenBefore = false;
+        c.wakeup();
+      }
+    }
+    return c;
+  }
+
+  @Override
+  public int receive(DeliveryBatch batch, long maxWaitNanos) throws InterruptedException {
+    MqException end = ended;
+    if (end != null) {
+      throw end;
+    }
+    if (held.allHandedOut()) {
+      if (!held.isEmpty()) {
+        return BARRIER;
+      }
+      receiveMore(maxWaitNanos);
+    }
+    int before = batch.size();
+    while (batch.room() > 0 && !held.allHandedOut()) {
+      long token = held.nextToken();
+      ConsumerRecord<byte[], byte[]> r = held.handOut();
+      if (r != null) {
+        int attempt = r.deliveryCount().orElse((short) 1);
+        batch.add(token, RecordReader.read(r), attempt, 0, r.timestamp());
+      }
+    }
+    int added = batch.size() - before;
+    if (settleOnReceive && held.allHandedOut()) {
+      held.clear();
+    }
+    return added;
+  }
+
+  private void receiveMore(long maxWaitNanos) throws InterruptedException {
+    try {
+      take(Duration.ofNanos(maxWaitNanos));
+      if (settleOnReceive && !held.isEmpty()) {
+        settleAll();
+      }
+    } catch (InterruptException e) {
+      Thread.interrupted();
+      throw new InterruptedException();
+    } catch (KafkaException e) {
+      leave();
+      throw failed(e);
+    }
+  }
+
+  private MqException failed(KafkaException e) {
+    ErrorClass c = KafkaErrors.classify(e);
+    String text = "receive from queue:" + queue.name() + ": " + e;
+    return c.definite() && c.code() != ErrorCode.UNAVAILABLE && c.code() != ErrorCode.FENCED
+        ? new MqException(c.code(), text, e)
+        : new MqException(ErrorCode.UNAVAILABLE, true, true, text, e);
+  }
+
+  private void take(Duration wait) {
+    ShareClient c = client();
+    ConsumerRecords<byte[], byte[]> records = c.poll(wait);
+    if (!records.isEmpty()) {
+      leasedUntil = clients.time().nanoTime() + leaseNanos;
+      held.take(records);
+    }
+  }
+
+  /** Settles what was fetched before anybody sees it; what the broker does not confirm is lost. */
+  private void settleAll() {
+    held.forEach(r -> client().acknowledge(r, AcknowledgeType.ACCEPT));
+    if (client().commit() != ShareClient.Outcome.DONE) {
+      held.clear();
+      leave();
+    }
+  }
+
+  @Override
+  public void settle(SettleBatch batch) {
+    int size = batch.size();
+    boolean[] sent = new boolean[size];
+    boolean any = false;
+    ShareClient c = client;
+    for (int i = 0; i < size; i++) {
+      ConsumerRecord<byte[], byte[]> r = c == null ? null : held.remove(batch.token(i));
+      if (r != null && c != null) {
+        boolean ack = batch.outcome(i) == SettleOutcome.ACK;
+        sent[i] = acknowledged(c, r, ack ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+        any |= sent[i];
+      }
+    }
+    SettleResult result = any && c != null ? commit(c) : SettleResult.LEASE_LOST;
+    for (int i = 0; i < size; i++) {
+      batch.settled(i, sent[i] ? result : SettleResult.LEASE_LOST);
+    }
+  }
+
+  private static boolean acknowledged(
+      ShareClient c, ConsumerRecord<byte[], byte[]> r, AcknowledgeType type) {
+    try {
+      c.acknowledge(r, type);
+      return true;
+    } catch (IllegalStateException e) {
+      // The client does not know it as its own any more.
+      return false;
+    }
+  }
+
+  private SettleResult commit(ShareClient c) {
+    ShareClient.Outcome outcome = c.commit();
+    if (outcome == ShareClient.Outcome.BROKEN) {
+      boolean over = clients.time().nanoTime() - leasedUntil > 0;
+      lose();
+      return over ? SettleResult.LEASE_LOST : SettleResult.UNKNOWN;
+    }
+    return outcome.result();
+  }
+
+  /** Tells of the loss of everything held, and starts anew. */
+  private void lose() {
+    long[] lost = held.clear();
+    leave();
+    if (lost.length > 0) {
+      listener.leasesLost(this, lost);
+    }
+  }
+
+  private void leave() {
+    ShareClient c = client;
+    client = null;
+    if (c != null) {
+      c.close(QUICK);
+    }
+  }
+
+  @Override
+  public int quota() {
+    return quota;
+  }
+
+  @Override
+  public long leaseNanos() {
+    return leaseNanos;
+  }
+
+  /**
+   * Renews all: a poll is refused while a record has no acknowledgement, and one that waits would
+   * lease new records and hide them behind those that are held.
+   */
+  @Override
+  public void renew() {
+    ShareClient c = client;
+    if (c == null || held.isEmpty() || ended != null) {
+      return;
+    }
+    try {
+      long start = clients.time().nanoTime();
+      held.forEach(r -> c.acknowledge(r, AcknowledgeType.RENEW));
+      if (c.commit() != ShareClient.Outcome.DONE || !takeBack(c, start + leaseNanos)) {
+        lose();
+      } else {
+        leasedUntil = start + leaseNanos;
+      }
+    } catch (KafkaException | IllegalStateException e) {
+      lose();
+    }
+  }
+
+  /** A renewed record can be settled only after a poll has returned it. */
+  private boolean takeBack(ShareClient c, long limit) {
+    int back = 0;
+    while (back < held.count()) {
+      if (clients.time().nanoTime() - limit > 0) {
+        return false;
+      }
+      back += c.poll(Duration.ZERO).count();
+    }
+    return true;
+  }
+
+  @Override
+  public void pause() {
+    ShareClient c = client;
+    if (c == null) {
+      return;
+    }
+    if (!held.allHandedOut()) {
+      held.dropRest(r -> acknowledged(c, r, AcknowledgeType.RELEASE));
+      commit(c);
+    }
+    if (held.isEmpty()) {
+      leave();
+    }
+  }
+
+  @Override
+  public void wakeup() {
+    if (client == null) {
+      wokenBefore = true;
+    }
+    ShareClient c = client;
+    if (c != null) {
+      c.wakeup();
+    }
+  }
+
+  /** Makes every further receive fail. From any thread. */
+  void end(MqException reason) {
+    ended = reason;
+    wakeup();
+  }
+
+  /** Leaves the group; when no thread is inside the lane any more. */
+  void close(Duration timeout) {
+    ShareClient c = client;
+    client = null;
+    if (c != null) {
+      c.close(timeout);
+    }
+  }
+}

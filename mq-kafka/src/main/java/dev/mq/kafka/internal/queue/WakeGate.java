@@ -1,0 +1,88 @@
+package dev.mq.kafka.internal.queue;
+
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Polls in a way that another thread can end, and that leaves no wakeup in the client, where it
+ * would swallow the answer of the next commit. One that comes while a poll returns records stays: a
+ * poll that could take it is refused as long as they are unsettled.
+ */
+final class WakeGate {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final KafkaShareConsumer<byte[], byte[]> consumer;
+  private boolean polling;
+  private boolean woken;
+
+  WakeGate(KafkaShareConsumer<byte[], byte[]> consumer) {
+    this.consumer = consumer;
+  }
+
+  /** Polls; returns early when woken, at once when woken before. By one thread at a time. */
+  ConsumerRecords<byte[], byte[]> poll(Duration wait) {
+    Duration left = begin(wait);
+    ConsumerRecords<byte[], byte[]> records = ConsumerRecords.empty();
+    boolean thrown = false;
+    boolean late = false;
+    try {
+      records = consumer.poll(left);
+    } catch (WakeupException e) {
+      thrown = true;
+    } finally {
+      late = end();
+    }
+    if (late && !thrown && records.isEmpty()) {
+      takeWakeup();
+    }
+    return records;
+  }
+
+  private Duration begin(Duration wait) {
+    lock.lock();
+    try {
+      Duration left = woken ? Duration.ZERO : wait;
+      woken = false;
+      polling = true;
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean end() {
+    lock.lock();
+    try {
+      boolean late = woken;
+      polling = false;
+      woken = false;
+      return late;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the wakeup that came too late for the poll before; the client looks for it first. */
+  private void takeWakeup() {
+    try {
+      consumer.poll(Duration.ZERO);
+    } catch (WakeupException e) {
+      // This one.
+    }
+  }
+
+  /** Ends a running poll, or the next one. From any thread. */
+  void wakeup() {
+    lock.lock();
+    try {
+      if (polling && !woken) {
+        consumer.wakeup();
+      }
+      woken = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.mq.kafka.internal.topology;
+
+import dev.mq.kafka.internal.client.KafkaClients;
+import dev.mq.spi.TopologyLog.Follower;
+import dev.mq.spi.TopologyLog.Subscription;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands commands to one follower, on a thread and through a consumer of its own, until closed. What
+ * the client cannot ride out by itself is tried again with a new consumer at the same place.
+ */
+final class Following implements Subscription {
+  private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+  private final KafkaClients clients;
+  private final TopicPartition partition;
+  private final Follower follower;
+  private final Consumer<Following> whenClosed;
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
+  /** The next offset to hand over; only used by the thread. */
+  private long next = -1;
+
+  Following(
+      KafkaClients clients,
+      TopicPartition partition,
+      Follower follower,
+      Consumer<Following> whenClosed) {
+    this.clients = clients;
+    this.partition = partition;
+    this.follower = follower;
+    this.whenClosed = whenClosed;
+    this.thread = clients.context().threads("topology").newThread(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void run() {
+    while (!closed) {
+      try (KafkaConsumer<byte[], byte[]> c =
+          clients.consumer("topology", Map.of("auto.offset.reset", "none"))) {
+        consumer = c;
+        follow(c);
+      } catch (WakeupException e) {
+        // Told to stop.
+      } catch (KafkaException e) {
+        LOG.warn("reading the topology log failed, trying again", e);
+        if (!closed) {
+          LockSupport.parkNanos(this, PAUSE);
+        }
+      }
+    }
+  }
+
+  private void follow(KafkaConsumer<byte[], byte[]> c) {
+    c.assign(List.of(partition));
+    if (next < 0) {
+      c.seekToBeginning(List.of(partition));
+    } else {
+      c.seek(partition, next);
+    }
+    while (!closed) {
+      try {
+        for (ConsumerRecord<byte[], byte[]> r : c.poll(LONG)) {
+          if (closed) {
+            return;
+          }
+          next = r.offset() + 1;
+          if (r.value() != null) {
+            follower.command(r.offset(), r.value());
+          }
+        }
+        next = c.position(partition);
+        follower.reached(next);
+      } catch (InvalidOffsetException e) {
+        // A snapshot was written and everything below it trimmed while this client was away.
+        c.seekToBeginning(List.of(partition));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    KafkaConsumer<byte[], byte[]> c = consumer;
+    if (c != null) {
+      c.wakeup();
+    }
+    LockSupport.unpark(thread);
+    if (Thread.currentThread() != thread) {
+      join();
+    }
+    whenClosed.accept(this);
+  }
+
+  private void join() {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,344 @@
+package dev.mq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.mq.api.NotFoundException;
+import dev.mq.api.QueueSpec;
+import dev.mq.api.SettleResult;
+import dev.mq.kafka.Harness.Listener;
+import dev.mq.spi.BackendQueue;
+import dev.mq.spi.DeliveryBatch;
+import dev.mq.spi.Lane;
+import dev.mq.spi.QueueSubscription;
+import dev.mq.spi.SettleOutcome;
+import dev.mq.spi.SubscribeOptions;
+import dev.mq.tools.brokers.LocalKafka;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
+
+/** Queues and lanes as the driver contract has them, on a real cluster. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+final class KafkaQueueIT {
+  private LocalKafka kafka;
+  private TestClient client;
+  private TestClient other;
+
+  @BeforeAll
+  void start() {
+    kafka = LocalKafka.builder().start();
+    client = open();
+    other = open();
+  }
+
+  private TestClient open() {
+    return TestClient.to(kafka.bootstrapServers())
+        .set("mq.kafka.lease", "3s")
+        .set("mq.kafka.trim-interval", "1s")
+        .open();
+  }
+
+  @AfterAll
+  void stop() {
+    client.close();
+    other.close();
+    kafka.close();
+  }
+
+  private QueueSubscription subscribe(BackendQueue queue, int prefetch) {
+    return client.subscribe(queue, prefetch, 1, new Listener());
+  }
+
+  private static Lane lane(QueueSubscription s) {
+    return s.lanes().get(0);
+  }
+
+  @Test
+  void aQueueIsMadeInTensOfMilliseconds(TestReporter reporter) {
+    client.queue("first");
+    long[] took = new long[20];
+    for (int i = 0; i < took.length; i++) {
+      long start = System.nanoTime();
+      client.queue("made" + i);
+      took[i] = System.nanoTime() - start;
+    }
+    reporter.publishEntry("create", Harness.millis(took));
+  }
+
+  @Test
+  void lanesShareThePrefetchAndTheirNumberIsBounded() {
+    BackendQueue queue = client.queue("quotas");
+    QueueSubscription s = client.subscribe(queue, 7, 3, new Listener());
+    assertThat(s.lanes()).extracting(Lane::quota).containsExactly(3, 2, 2);
+    s.close();
+    QueueSubscription many = client.subscribe(queue, 40, 40, new Listener());
+    assertThat(many.lanes()).hasSize(16);
+    assertThat(many.lanes().stream().mapToInt(Lane::quota).sum()).isEqualTo(40);
+    many.close();
+    assertThat(client.queues().traits().deliveryLimit()).isEqualTo(25);
+  }
+
+  @Test
+  void messagesWaitForTheirFirstConsumerAndComeInOrder() throws Exception {
+    BackendQueue queue = client.queue("order");
+    client.publish(queue, "m", 10);
+    assertThat(client.queues().depth(queue)).isEqualTo(10);
+    QueueSubscription s = subscribe(queue, 4);
+    for (int from = 0; from < 10; from += 4) {
+      DeliveryBatch batch = Harness.receive(lane(s), 4);
+      for (int i = 0; i < batch.size(); i++) {
+        assertThat(batch.message(i).text()).isEqualTo("m" + (from + i));
+        assertThat(batch.attempt(i)).isEqualTo(1);
+        assertThat(batch.storedAtMillis(i)).isPositive();
+      }
+      assertThat(lane(s).receive(new DeliveryBatch(4), 0)).isEqualTo(Lane.BARRIER);
+      assertThat(Harness.ackAll(lane(s), batch)).containsOnly(SettleResult.SETTLED);
+    }
+    assertThat(client.queues().depth(queue)).isZero();
+    s.close();
+  }
+
+  @Test
+  void whatIsReleasedComesAgainAndWhatIsSettledDoesNot() throws Exception {
+    BackendQueue queue = client.queue("release");
+    client.publish(queue, "m", 4);
+    QueueSubscription s = subscribe(queue, 4);
+    DeliveryBatch batch = Harness.receive(lane(s), 4);
+    assertThat(Harness.texts(batch)).containsExactly("m0", "m1", "m2", "m3");
+    assertThat(Harness.settle(lane(s), SettleOutcome.RELEASE, batch.token(1), batch.token(2)))
+        .containsOnly(SettleResult.SETTLED);
+    assertThat(Harness.ack(lane(s), batch.token(1))).isEqualTo(SettleResult.LEASE_LOST);
+    assertThat(Harness.settle(lane(s), SettleOutcome.ACK, batch.token(0), batch.token(3)))
+        .containsOnly(SettleResult.SETTLED);
+    DeliveryBatch again = Harness.receive(lane(s), 4);
+    assertThat(Harness.texts(again)).containsExactly("m1", "m2");
+    assertThat(again.attempt(0)).isEqualTo(2);
+    assertThat(Harness.ackAll(lane(s), again)).containsOnly(SettleResult.SETTLED);
+    s.close();
+    assertThat(client.queues().depth(queue)).isZero();
+  }
+
+  @Test
+  void closingGivesBackWhatIsUnsettledAtOnce() throws Exception {
+    BackendQueue queue = client.queue("close");
+    client.publish(queue, "m", 4);
+    QueueSubscription s = subscribe(queue, 4);
+    DeliveryBatch batch = Harness.receive(lane(s), 2);
+    assertThat(Harness.ack(lane(s), batch.token(0))).isEqualTo(SettleResult.SETTLED);
+    s.close();
+    long start = System.nanoTime();
+    QueueSubscription next = subscribe(queue, 4);
+    DeliveryBatch again = Harness.receive(lane(next), 4);
+    assertThat(System.nanoTime() - start).isLessThan(Duration.ofMillis(2500).toNanos());
+    assertThat(Harness.texts(again)).containsExactly("m1", "m2", "m3");
+    assertThat(again.attempt(0)).isGreaterThan(1);
+    assertThat(Harness.ackAll(lane(next), again)).containsOnly(SettleResult.SETTLED);
+    next.close();
+  }
+
+  @Test
+  void aPausedLaneSwallowsNoMessage() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      BackendQueue queue = client.queue("pause" + i);
+      QueueSubscription pausing = subscribe(queue, 1);
+      QueueSubscription working = subscribe(queue, 1);
+      assertThat(lane(pausing).receive(new DeliveryBatch(1), 50_000_000)).isZero();
+      lane(pausing).pause();
+      long start = System.nanoTime();
+      client.publish(queue, "m", 1);
+      DeliveryBatch batch = Harness.receive(lane(working), 1);
+      assertThat(System.nanoTime() - start).isLessThan(Duration.ofMillis(2500).toNanos());
+      assertThat(batch.attempt(0)).isEqualTo(1);
+      assertThat(Harness.ackAll(lane(working), batch)).containsOnly(SettleResult.SETTLED);
+      working.close();
+      client.publish(queue, "n", 1);
+      DeliveryBatch resumed = Harness.receive(lane(pausing), 1);
+      assertThat(Harness.texts(resumed)).containsExactly("n0");
+      assertThat(Harness.ackAll(lane(pausing), resumed)).containsOnly(SettleResult.SETTLED);
+      pausing.close();
+    }
+  }
+
+  @Test
+  void aPausedLaneKeepsWhatItHandedOut() throws Exception {
+    BackendQueue queue = client.queue("pause-holding");
+    client.publish(queue, "m", 3);
+    QueueSubscription s = subscribe(queue, 3);
+    DeliveryBatch batch = Harness.receive(lane(s), 1);
+    lane(s).pause();
+    QueueSubscription next = subscribe(queue, 3);
+    DeliveryBatch rest = Harness.receive(lane(next), 3);
+    assertThat(Harness.texts(rest)).containsExactly("m1", "m2");
+    assertThat(Harness.ackAll(lane(next), rest)).containsOnly(SettleResult.SETTLED);
+    assertThat(Harness.ack(lane(s), batch.token(0))).isEqualTo(SettleResult.SETTLED);
+    s.close();
+    next.close();
+    assertThat(client.queues().depth(queue)).isZero();
+  }
+
+  @Test
+  void aSettlementAfterTheLeaseIsLeaseLostAndTheMessageComesAgain() throws Exception {
+    BackendQueue queue = client.queue("lease");
+    QueueSubscription first = subscribe(queue, 1);
+    client.publish(queue, "m", 1);
+    DeliveryBatch held = Harness.receive(lane(first), 1);
+    assertThat(held.attempt(0)).isEqualTo(1);
+    QueueSubscription second = subscribe(queue, 1);
+    DeliveryBatch again = Harness.receive(lane(second), 1);
+    assertThat(again.message(0).id()).isEqualTo(held.message(0).id());
+    assertThat(again.attempt(0)).isGreaterThan(1);
+    assertThat(Harness.ack(lane(first), held.token(0))).isEqualTo(SettleResult.LEASE_LOST);
+    assertThat(Harness.ack(lane(first), held.token(0))).isEqualTo(SettleResult.LEASE_LOST);
+    assertThat(Harness.ack(lane(second), again.token(0))).isEqualTo(SettleResult.SETTLED);
+    assertThat(Harness.ack(lane(second), again.token(0))).isEqualTo(SettleResult.LEASE_LOST);
+    first.close();
+    second.close();
+    assertThat(client.queues().depth(queue)).isZero();
+  }
+
+  @Test
+  void renewalsKeepALeaseForAsLongAsTheyCome() throws Exception {
+    BackendQueue queue = client.queue("renew");
+    QueueSubscription holder = subscribe(queue, 3);
+    client.publish(queue, "m", 3);
+    DeliveryBatch held = Harness.receive(lane(holder), 3);
+    QueueSubscription idle = subscribe(queue, 1);
+    long end = System.nanoTime() + 3 * lane(holder).leaseNanos();
+    while (System.nanoTime() < end) {
+      assertThat(lane(idle).receive(new DeliveryBatch(1), lane(holder).leaseNanos() / 2)).isZero();
+      lane(holder).renew();
+    }
+    assertThat(Harness.ackAll(lane(holder), held)).containsOnly(SettleResult.SETTLED);
+    holder.close();
+    idle.close();
+    assertThat(client.queues().depth(queue)).isZero();
+  }
+
+  @Test
+  void aRenewalAfterTheLeaseReportsItLost() throws Exception {
+    BackendQueue queue = client.queue("stale");
+    Listener listener = new Listener();
+    QueueSubscription first = client.subscribe(queue, 1, 1, listener);
+    client.publish(queue, "m", 1);
+    DeliveryBatch held = Harness.receive(lane(first), 1);
+    QueueSubscription second = subscribe(queue, 1);
+    DeliveryBatch again = Harness.receive(lane(second), 1);
+    lane(first).renew();
+    assertThat(listener.lost).containsExactly(held.token(0));
+    assertThat(Harness.ack(lane(first), held.token(0))).isEqualTo(SettleResult.LEASE_LOST);
+    assertThat(Harness.ack(lane(second), again.token(0))).isEqualTo(SettleResult.SETTLED);
+    second.close();
+    client.publish(queue, "next", 1);
+    DeliveryBatch next = Harness.receive(lane(first), 1);
+    assertThat(Harness.texts(next)).containsExactly("next0");
+    assertThat(Harness.ackAll(lane(first), next)).containsOnly(SettleResult.SETTLED);
+    first.close();
+  }
+
+  @Test
+  void settledOnReceiptIsSettledBeforeItIsSeen() throws Exception {
+    BackendQueue queue = client.queue("at-most-once");
+    client.publish(queue, "m", 5);
+    QueueSubscription s =
+        client.queues().subscribe(queue, new SubscribeOptions("c", 3, 1, true), new Listener());
+    assertThat(Harness.texts(Harness.receive(lane(s), 3))).containsExactly("m0", "m1", "m2");
+    assertThat(Harness.texts(Harness.receive(lane(s), 3))).containsExactly("m3", "m4");
+    assertThat(client.queues().depth(queue)).isZero();
+    s.close();
+  }
+
+  @Test
+  void aPurgeLeavesNothingAndTheQueueGoesOn() throws Exception {
+    BackendQueue queue = client.queue("purge");
+    client.publish(queue, "m", 20);
+    assertThat(client.queues().purge(queue)).isEqualTo(20);
+    assertThat(client.queues().depth(queue)).isZero();
+    client.publish(queue, "n", 1);
+    QueueSubscription s = subscribe(queue, 10);
+    DeliveryBatch batch = Harness.receive(lane(s), 10);
+    assertThat(Harness.texts(batch)).containsExactly("n0");
+    assertThat(Harness.ackAll(lane(s), batch)).containsOnly(SettleResult.SETTLED);
+    s.close();
+  }
+
+  @Test
+  void whatIsSettledIsTakenFromTheDisk() throws Exception {
+    BackendQueue queue = client.queues().create(QueueSpec.of("trim"), "1");
+    client.publish(queue, "m", 100);
+    QueueSubscription s = subscribe(queue, 50);
+    for (int done = 0; done < 100; ) {
+      DeliveryBatch batch = Harness.receive(lane(s), 50);
+      done += batch.size();
+      assertThat(Harness.ackAll(lane(s), batch)).containsOnly(SettleResult.SETTLED);
+    }
+    TopicPartition p = new TopicPartition("mq.q.trim.1", 0);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              // Its group moves on only while somebody consumes.
+              lane(s).receive(new DeliveryBatch(1), 100_000_000);
+              return client
+                      .admin()
+                      .listOffsets(Map.of(p, OffsetSpec.earliest()))
+                      .partitionResult(p)
+                      .get()
+                      .offset()
+                  >= 50;
+            });
+    s.close();
+  }
+
+  @Test
+  void consumersOfADeletedQueueAreToldInEveryProcess() throws Exception {
+    BackendQueue queue = client.queues().create(QueueSpec.of("deleted"), "1");
+    Listener here = new Listener();
+    Listener there = new Listener();
+    QueueSubscription first = client.subscribe(queue, 2, 2, here);
+    QueueSubscription second = other.subscribe(other.queues().open("deleted", "1"), 2, 2, there);
+    client.queues().delete("deleted", "1");
+    assertThat(here.cancelled).isCompleted();
+    assertThat(there.cancelled.get(20, TimeUnit.SECONDS)).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> lane(second).receive(new DeliveryBatch(1), 0))
+        .isInstanceOf(NotFoundException.class);
+    first.close();
+    second.close();
+    assertThatThrownBy(() -> client.queues().open("deleted", "1"))
+        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> subscribe(queue, 1)).isInstanceOf(NotFoundException.class);
+    client.queues().delete("deleted", "1");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                client.admin().listGroups().all().get().stream()
+                    .noneMatch(g -> g.groupId().equals("mq.q.deleted.1")));
+  }
+
+  @Test
+  void anotherIncarnationOfANameIsAnotherQueue() throws Exception {
+    BackendQueue old = client.queues().create(QueueSpec.of("again"), "1");
+    client.publish(old, "old", 3);
+    client.queues().delete("again", "1");
+    BackendQueue fresh = client.queues().create(QueueSpec.of("again"), "2");
+    assertThat(client.queues().depth(fresh)).isZero();
+    client.publish(fresh, "new", 1);
+    QueueSubscription s = subscribe(fresh, 5);
+    DeliveryBatch batch = Harness.receive(lane(s), 5);
+    assertThat(Harness.texts(batch)).isEqualTo(List.of("new0"));
+    assertThat(Harness.ackAll(lane(s), batch)).containsOnly(SettleResult.SETTLED);
+    s.close();
+  }
+}

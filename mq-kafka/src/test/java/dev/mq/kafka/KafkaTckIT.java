@@ -1,0 +1,46 @@
+package dev.mq.kafka;
+
+import dev.mq.tck.BrokerProcess;
+import dev.mq.tck.Harness;
+import dev.mq.tck.MqTck;
+import dev.mq.tools.brokers.LocalKafka;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The compatibility kit on a Kafka process that it may kill. */
+class KafkaTckIT extends MqTck {
+  private static final Duration LEASE = Duration.ofSeconds(2);
+
+  private static LocalKafka kafka;
+
+  @BeforeAll
+  static void start() {
+    kafka = LocalKafka.builder().start();
+  }
+
+  @AfterAll
+  static void stop() {
+    kafka.close();
+  }
+
+  @Override
+  protected Harness harness() {
+    return Harness.of("kafka")
+        .config("mq.kafka.bootstrap-servers", kafka.bootstrapServers())
+        .config("mq.kafka.lease", LEASE.toMillis() + "ms")
+        .lease(LEASE)
+        .process(
+            new BrokerProcess() {
+              @Override
+              public void kill() {
+                kafka.kill();
+              }
+
+              @Override
+              public void start() {
+                kafka.start();
+              }
+            });
+  }
+}

@@ -1,0 +1,280 @@
+package dev.mq.rabbit.internal.connect;
+
+import com.rabbitmq.client.BlockedCallback;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.mq.api.ErrorCode;
+import dev.mq.api.MqException;
+import dev.mq.spi.BackendContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection that is made when it is first needed and made again when it is lost. Thread-safe.
+ *
+ * <p>Invariants: a loss is told once per connection, before anything of the next one; only the one
+ * recovery under way moves the state from DOWN to UP; the lock is never held while listeners are
+ * told.
+ */
+public final class Link {
+  private enum State {
+    NEW,
+    UP,
+    DOWN,
+    CLOSED
+  }
+
+  /** Told of a link. Called on threads of the link; does not block. */
+  public interface Listener {
+    /** The connection was lost, and with it every channel. */
+    void lost();
+
+    /** There is a new connection. */
+    void recovered();
+  }
+
+  private final String what;
+  private final Dialer dialer;
+  private final BackendContext context;
+  private final Outages outages;
+  private final ThreadFactory threads;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private State state = State.NEW;
+  private volatile @Nullable Connection connection;
+  private volatile @Nullable String blockedBy;
+  private volatile String problem = "";
+  private Duration wait = Duration.ZERO;
+
+  Link(String what, Dialer dialer, BackendContext context, Outages outages) {
+    this.what = what;
+    this.dialer = dialer;
+    this.context = context;
+    this.outages = outages;
+    this.threads = context.threads("rabbit-" + what + "-recovery");
+  }
+
+  /** Adds a listener until {@link #forget}. */
+  public void listen(Listener listener) {
+    listeners.add(listener);
+  }
+
+  /** Removes a listener. */
+  public void forget(Listener listener) {
+    listeners.remove(listener);
+  }
+
+  /** Connects, unless that was done before; blocks for the connect timeout. */
+  void connect() {
+    Connection fresh = null;
+    lock.lock();
+    try {
+      if (state == State.NEW) {
+        fresh = dialer.dial(what);
+        use(fresh);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (fresh != null) {
+      watch(fresh);
+    }
+  }
+
+  /**
+   * Returns a new channel, the caller's to close. Blocks for a round trip, the first time until
+   * connected.
+   *
+   * @throws MqException {@code UNAVAILABLE}, definite, while there is no connection
+   */
+  public Channel openChannel() {
+    connect();
+    Connection c = connection;
+    if (c == null) {
+      throw RabbitErrors.down("not connected (" + what + "): " + problem, null);
+    }
+    try {
+      Channel channel = c.createChannel();
+      if (channel == null) {
+        throw RabbitErrors.down(what + ": the connection has no channel left", null);
+      }
+      return channel;
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitErrors.down("open channel (" + what + "): " + RabbitErrors.text(e), e);
+    }
+  }
+
+  /** Returns whether there is a connection, or none was needed yet. */
+  public boolean isUsable() {
+    Connection c = connection;
+    lock.lock();
+    try {
+      return state == State.NEW || (c != null && c.isOpen());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns why messages cannot flow over it, or an empty text. */
+  public String problem() {
+    String by = blockedBy;
+    return by != null ? what + ": blocked by the broker: " + by : problem;
+  }
+
+  /** Returns why the broker takes no messages, or null. */
+  public @Nullable String blockedBy() {
+    return blockedBy;
+  }
+
+  /**
+   * Waits until the broker takes messages.
+   *
+   * @return false at the end of the wait
+   */
+  public boolean awaitUnblocked(long nanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = nanos;
+      while (blockedBy != null && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return blockedBy == null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the connection there is at the moment. */
+  public Optional<Connection> current() {
+    return Optional.ofNullable(connection);
+  }
+
+  private void use(Connection fresh) {
+    blockedBy = null;
+    problem = "";
+    wait = Duration.ZERO;
+    state = State.UP;
+    connection = fresh;
+  }
+
+  /** A connection that is lost already tells it inside this call. */
+  private void watch(Connection fresh) {
+    fresh.addBlockedListener((BlockedCallback) this::blocked, () -> blocked(null));
+    fresh.addShutdownListener(cause -> lost(fresh, cause));
+  }
+
+  private void blocked(@Nullable String reason) {
+    lock.lock();
+    try {
+      blockedBy = reason;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a connection is itself
+  private void lost(Connection gone, ShutdownSignalException cause) {
+    MqException error =
+        RabbitErrors.down("connection lost (" + what + "): " + RabbitErrors.text(cause), cause);
+    lock.lock();
+    try {
+      if (state == State.CLOSED || connection != gone) {
+        return;
+      }
+      state = State.DOWN;
+      connection = null;
+      blockedBy = null;
+      problem = error.getMessage();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    outages.lost(this, what, error);
+    listeners.forEach(Listener::lost);
+    recoverLater(false);
+  }
+
+  /** Waits with a jitter, so that the clients of a broker that comes back do not come at once. */
+  private void recoverLater(boolean refused) {
+    Duration max = context.config().get(RabbitKeys.RECOVERY_MAX);
+    Duration next = wait.isZero() ? context.config().get(RabbitKeys.RECOVERY_FIRST) : wait;
+    next = refused || next.compareTo(max) > 0 ? max : next;
+    wait = next.multipliedBy(2);
+    long half = next.toNanos() / 2;
+    long nanos = half + ThreadLocalRandom.current().nextLong(half + 1);
+    context
+        .time()
+        .schedule(Duration.ofNanos(nanos), () -> threads.newThread(this::recover).start());
+  }
+
+  private void recover() {
+    if (isClosed()) {
+      return;
+    }
+    try {
+      Connection fresh = dialer.dial(what);
+      if (!adopt(fresh)) {
+        fresh.abort(1);
+        return;
+      }
+      outages.recovered(this, what);
+      listeners.forEach(Listener::recovered);
+      watch(fresh);
+    } catch (RuntimeException e) {
+      MqException error = MqException.of(e);
+      problem = String.valueOf(error.getMessage());
+      recoverLater(error.code() == ErrorCode.AUTHENTICATION || error.code() == ErrorCode.CONFIG);
+    }
+  }
+
+  private boolean adopt(Connection fresh) {
+    lock.lock();
+    try {
+      if (state == State.CLOSED) {
+        return false;
+      }
+      use(fresh);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return state == State.CLOSED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends it; what is open on it ends with it. Blocks at most for the timeout. */
+  void close(Duration timeout) {
+    Connection last;
+    lock.lock();
+    try {
+      last = connection;
+      state = State.CLOSED;
+      connection = null;
+      problem = "closed";
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (last != null) {
+      last.abort((int) Math.max(1, Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.mq.rabbit.internal.wire;
+
+import com.rabbitmq.client.LongString;
+import dev.mq.api.Headers;
+import java.math.BigDecimal;
+import java.util.Base64;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Headers as an AMQP table. Our six types are native there; the types only foreign clients use
+ * become the nearest of ours, so that every message can be read.
+ *
+ * <p>Names by which the broker acts go under a prefix of ours, here and in the arguments of
+ * bindings.
+ */
+public final class HeaderTable {
+  private static final String ESCAPE = "mq-h-";
+
+  /** By the first two the broker routes; it writes the other two. */
+  private static final Set<String> OF_THE_BROKER =
+      Set.of("CC", "BCC", "x-delivery-count", "x-acquired-count");
+
+  private HeaderTable() {}
+
+  /** Returns the arguments of a binding. */
+  public static Map<String, Object> arguments(Headers headers) {
+    Map<String, Object> table = new HashMap<>();
+    put(headers, table);
+    return table;
+  }
+
+  /** Adds headers to a table. */
+  static void put(Headers headers, Map<String, Object> table) {
+    for (int i = 0; i < headers.size(); i++) {
+      String name = headers.nameAt(i);
+      table.put(OF_THE_BROKER.contains(name) ? ESCAPE + name : name, headers.valueAt(i));
+    }
+  }
+
+  /** Adds one header of a table, unless the broker wrote it. */
+  static void read(String name, @Nullable Object value, Headers.Builder headers) {
+    if (name.equals("x-delivery-count") || name.equals("x-acquired-count") || name.isEmpty()) {
+      return;
+    }
+    String ours = name;
+    if (name.startsWith(ESCAPE) && OF_THE_BROKER.contains(name.substring(ESCAPE.length()))) {
+      ours = name.substring(ESCAPE.length());
+    }
+    if (value == null) {
+      headers.putNull(ours);
+    } else if (value instanceof byte[] bytes) {
+      headers.put(ours, bytes);
+    } else if (value instanceof Boolean b) {
+      headers.put(ours, b);
+    } else if (value instanceof Double || value instanceof Float) {
+      headers.put(ours, ((Number) value).doubleValue());
+    } else if (value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof Byte) {
+      headers.put(ours, ((Number) value).longValue());
+    } else if (value instanceof Date date) {
+      headers.put(ours, date.getTime());
+    } else {
+      headers.put(ours, text(value));
+    }
+  }
+
+  /** Lists and tables become text in the manner of JSON, decimals their digits. */
+  private static String text(@Nullable Object value) {
+    StringBuilder s = new StringBuilder();
+    if (value instanceof String || value instanceof LongString || value instanceof BigDecimal) {
+      return value.toString();
+    }
+    append(value, s);
+    return s.toString();
+  }
+
+  private static void append(@Nullable Object value, StringBuilder s) {
+    if (value instanceof List<?> list) {
+      String separator = "[";
+      for (Object element : list) {
+        s.append(separator);
+        append(element, s);
+        separator = ",";
+      }
+      s.append(list.isEmpty() ? "[]" : "]");
+    } else if (value instanceof Map<?, ?> map) {
+      String separator = "{";
+      for (Map.Entry<?, ?> e : new java.util.TreeMap<>(byName(map)).entrySet()) {
+        s.append(separator);
+        quote(e.getKey().toString(), s);
+        s.append(':');
+        append(e.getValue(), s);
+        separator = ",";
+      }
+      s.append(map.isEmpty() ? "{}" : "}");
+    } else if (value instanceof byte[] bytes) {
+      quote(Base64.getEncoder().encodeToString(bytes), s);
+    } else if (value instanceof Date date) {
+      s.append(date.getTime());
+    } else if (value == null || value instanceof Number || value instanceof Boolean) {
+      s.append(value);
+    } else {
+      quote(value.toString(), s);
+    }
+  }
+
+  private static Map<String, @Nullable Object> byName(Map<?, ?> map) {
+    Map<String, @Nullable Object> named = new HashMap<>();
+    map.forEach((k, v) -> named.put(String.valueOf(k), v));
+    return named;
+  }
+
+  private static void quote(String text, StringBuilder s) {
+    s.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        s.append('\\').append(c);
+      } else if (c < ' ') {
+        s.append(String.format("\\u%04x", (int) c));
+      } else {
+        s.append(c);
+      }
+    }
+    s.append('"');
+  }
+}

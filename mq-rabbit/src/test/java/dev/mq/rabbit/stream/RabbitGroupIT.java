@@ -1,0 +1,214 @@
+package dev.mq.rabbit.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.mq.api.Broker;
+import dev.mq.api.ErrorCode;
+import dev.mq.api.GroupConsumer;
+import dev.mq.api.MqException;
+import dev.mq.api.Position;
+import dev.mq.api.Positions;
+import dev.mq.api.SettleResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+
+/** Log groups on a real RabbitMQ, through the runtime. */
+final class RabbitGroupIT extends LogFixture {
+  private GroupConsumer join(Broker broker, Set<String> seen) {
+    return broker.log(name).group("g").start(r -> seen.add(r.message().text()));
+  }
+
+  private static void settle(GroupConsumer member) {
+    assertThat(member.flush().toCompletableFuture().join()).isEqualTo(SettleResult.SETTLED);
+  }
+
+  private static void until(java.util.concurrent.Callable<Boolean> condition) {
+    await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(LONG).until(condition);
+  }
+
+  @Test
+  void handsOverEverythingWithItsCommittedPosition() {
+    Broker first = open();
+    Broker second = open();
+    declare(first, 2);
+    append(first, "r", 500);
+    Set<String> one = ConcurrentHashMap.newKeySet();
+    Set<String> two = ConcurrentHashMap.newKeySet();
+    GroupConsumer leader = join(first, one);
+    until(() -> one.size() == 500);
+    settle(leader);
+    assertThat(second.log(name).committed("g").total()).isEqualTo(500);
+    assertThat(leader.close(LONG)).isTrue();
+    assertThat(second.log(name).committed("g").total()).isEqualTo(500);
+    GroupConsumer next = join(second, two);
+    until(() -> next.assigned().size() == 2);
+    append(second, "s", 10);
+    until(() -> two.size() == 10);
+    assertThat(two).allMatch(t -> t.startsWith("s"));
+    assertThat(second.log(name).lag("other").total()).isEqualTo(510);
+  }
+
+  @Test
+  void givesTwoAndThreeMembersTheirShare() {
+    Broker a = open();
+    Broker b = open();
+    Broker c = open();
+    declare(a, 8);
+    append(a, "r", 800);
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    long t0 = System.nanoTime();
+    GroupConsumer one = join(a, seen);
+    until(() -> one.assigned().size() == 8);
+    LOG.warn("FIGURE first member owns 8: {} ms", round(millisSince(t0)));
+    until(() -> seen.size() == 800);
+    long t1 = System.nanoTime();
+    GroupConsumer two = join(b, seen);
+    until(() -> one.assigned().size() == 4 && two.assigned().size() == 4);
+    LOG.warn("FIGURE second member owns 4: {} ms", round(millisSince(t1)));
+    GroupConsumer three = join(c, seen);
+    until(
+        () ->
+            one.assigned().size() + two.assigned().size() + three.assigned().size() == 8
+                && three.assigned().size() >= 2
+                && one.assigned().size() >= 2
+                && two.assigned().size() >= 2);
+    one.close(LONG);
+    until(() -> two.assigned().size() == 4 && three.assigned().size() == 4);
+    append(a, "s", 100);
+    until(() -> seen.size() == 900);
+  }
+
+  @Test
+  void failsOverWhenTheHolderIsCutOffAndFencesItsCommit() throws Exception {
+    CutProxyForLogs proxy = new CutProxyForLogs(rabbit.amqpPort());
+    Broker first = open(config().set("mq.rabbit.uris", "amqp://guest:guest@127.0.0.1:" + proxy.listensOn()));
+    Broker second = open();
+    declare(first, 2);
+    append(first, "r", 100);
+    Set<String> one = ConcurrentHashMap.newKeySet();
+    Set<String> two = ConcurrentHashMap.newKeySet();
+    Set<Integer> lost = ConcurrentHashMap.newKeySet();
+    GroupConsumer holder =
+        first.log(name).group("g").onLost(lost::addAll).start(r -> one.add(r.message().text()));
+    until(() -> one.size() == 100);
+    settle(holder);
+    GroupConsumer standby = join(second, two);
+    until(() -> standby.assigned().size() == 1);
+    proxy.refuse(true);
+    long t0 = System.nanoTime();
+    proxy.cut();
+    until(() -> standby.assigned().size() == 2);
+    LOG.warn("FIGURE fail-over: {} ms", round(millisSince(t0)));
+    until(() -> holder.assigned().isEmpty());
+    assertThat(lost).hasSize(1);
+    assertThatThrownBy(() -> holder.commit(Positions.of(0, 0)).toCompletableFuture().join())
+        .extracting(e -> MqException.of(e.getCause()).code())
+        .isEqualTo(ErrorCode.FENCED);
+    assertThat(two).as("the committed position went along").isEmpty();
+    proxy.refuse(false);
+    until(() -> holder.assigned().size() == 1 && standby.assigned().size() == 1);
+    proxy.close();
+  }
+
+  @Test
+  void commitsByTheToken() {
+    Broker broker = open();
+    declare(broker, 1);
+    append(broker, "r", 50);
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    GroupConsumer holder = join(broker, seen);
+    until(() -> seen.size() == 50);
+    settle(holder);
+    List<Double> millis = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      long t0 = System.nanoTime();
+      holder.commit(Positions.of(0, 20 + i % 20)).toCompletableFuture().join();
+      millis.add(millisSince(t0));
+    }
+    figures("commit by the token", millis);
+    assertThat(broker.log(name).committed("g").offset(0)).hasValue(39);
+    holder.commit(Positions.of(0, 48)).toCompletableFuture().join();
+    holder.close(LONG);
+    Set<String> again = ConcurrentHashMap.newKeySet();
+    join(broker, again);
+    until(() -> again.size() == 2);
+    assertThat(again).containsExactlyInAnyOrder("r48", "r49");
+  }
+
+  @Test
+  void resetsAGroupWithoutMembers() {
+    Broker broker = open();
+    declare(broker, 2);
+    append(broker, "r", 100);
+    broker.log(name).reset("g", Positions.of(0, 3).with(1, 4));
+    assertThat(broker.log(name).committed("g")).isEqualTo(Positions.of(0, 3).with(1, 4));
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    GroupConsumer member = join(broker, seen);
+    until(() -> seen.size() == 93);
+    assertThatThrownBy(() -> broker.log(name).reset("g", Positions.of(0, 0)))
+        .extracting(e -> MqException.of(e).code())
+        .isEqualTo(ErrorCode.OWNED_BY_OTHER);
+    settle(member);
+    member.close(LONG);
+    broker.log(name).reset("g", Positions.of(0, 0));
+    assertThat(broker.log(name).committed("g").offset(0)).hasValue(0);
+  }
+
+  @Test
+  void startsAtTheEndAndReadsAddedPartitionsFromTheirBeginning() {
+    Broker broker = open();
+    Broker other = open();
+    declare(broker, 1);
+    append(broker, "old", 20);
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    GroupConsumer member =
+        broker
+            .log(name)
+            .group("g")
+            .startAt(Position.end())
+            .start(r -> seen.add(r.message().text()));
+    until(() -> member.assigned().size() == 1);
+    append(broker, "new", 20);
+    until(() -> seen.size() == 20);
+    other.log(name).addPartitions(3);
+    append(other, "more", 30);
+    until(() -> seen.size() == 50);
+    assertThat(member.assigned()).containsExactly(0, 1, 2);
+    assertThat(seen).noneMatch(t -> t.startsWith("old"));
+  }
+
+  @Test
+  void givesEveryGroupEveryRecord() {
+    Broker broker = open();
+    declare(broker, 2);
+    append(broker, "r", 200);
+    Set<String> one = ConcurrentHashMap.newKeySet();
+    Set<String> two = ConcurrentHashMap.newKeySet();
+    broker.log(name).group("a/b").start(r -> one.add(r.message().text()));
+    broker.log(name).group("a").start(r -> two.add(r.message().text()));
+    until(() -> one.size() == 200 && two.size() == 200);
+  }
+
+  @Test
+  void goesOnAfterTheBrokerWasKilledFromWhatWasCommitted() {
+    Broker broker = open();
+    declare(broker, 2);
+    append(broker, "r", 100);
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    GroupConsumer member = join(broker, seen);
+    until(() -> seen.size() == 100);
+    settle(member);
+    rabbit.kill();
+    rabbit.start();
+    until(() -> member.assigned().size() == 2);
+    assertThat(broker.log(name).committed("g").total()).isEqualTo(100);
+    append(broker, "s", 50);
+    until(() -> seen.size() == 150);
+  }
+}

@@ -94,9 +94,7 @@ abstract class LogFixture {
     try (Producer producer = broker.log(name).producer().open()) {
       IntStream.range(0, records)
           .mapToObj(
-              i ->
-                  producer.sendAsync(
-                      Message.builder().key("k" + i).body(prefix + i).build()))
+              i -> producer.sendAsync(Message.builder().key("k" + i).body(prefix + i).build()))
           .toList()
           .forEach(s -> assertThat(failure(s.toCompletableFuture())).isNull());
     }

@@ -239,8 +239,7 @@ final class RabbitLogIT extends LogFixture {
       for (int round = 0; round < 4; round++) {
         List<CompletableFuture<Receipt>> sent = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
-          sent.add(
-              producer.sendAsync(Message.builder().body(body).build()).toCompletableFuture());
+          sent.add(producer.sendAsync(Message.builder().body(body).build()).toCompletableFuture());
         }
         sent.forEach(s -> assertThat(failure(s)).isNull());
       }

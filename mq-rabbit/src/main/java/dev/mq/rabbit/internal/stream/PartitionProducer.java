@@ -54,7 +54,9 @@ final class PartitionProducer {
     @Nullable Open before;
     @Nullable Open after;
 
-    /** Whether the client was called with it and has returned; before that a refusal is definite. */
+    /**
+     * Whether the client was called with it and has returned; before that a refusal is definite.
+     */
     volatile boolean sent;
 
     Open(@Nullable PublishBatch batch, int index) {

@@ -81,6 +81,9 @@ final class RabbitReconnectIT extends RabbitFixture {
                 failed.add(body);
               }
             });
+        if (i % 100 == 99) {
+          producer.flush();
+        }
         if (i % 500 == 250) {
           proxy.cut();
         }

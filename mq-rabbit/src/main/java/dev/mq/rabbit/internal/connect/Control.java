@@ -3,7 +3,6 @@ package dev.mq.rabbit.internal.connect;
 import com.rabbitmq.client.Channel;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
-import dev.mq.spi.ErrorClass;
 import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -45,12 +44,7 @@ public final class Control {
       return result;
     } catch (IOException | TimeoutException | RuntimeException e) {
       close(channel);
-      if (e instanceof MqException mq) {
-        throw mq;
-      }
-      ErrorClass c = RabbitErrors.classify(e);
-      throw new MqException(
-          c.code(), c.definite(), c.retryable(), what + ": " + RabbitErrors.text(e), e);
+      throw RabbitErrors.wrap(what, e);
     }
   }
 

@@ -9,6 +9,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.mq.api.ConfigException;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
+import dev.mq.api.NotFoundException;
 import dev.mq.spi.ErrorClass;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -44,6 +45,22 @@ public final class RabbitErrors {
       }
     }
     return ErrorClass.unknown();
+  }
+
+  /**
+   * Returns the error of an operation.
+   *
+   * @param what operation and name
+   */
+  public static MqException wrap(String what, Throwable error) {
+    if (error instanceof MqException mq) {
+      return mq;
+    }
+    ErrorClass c = classify(error);
+    String said = what + ": " + text(error);
+    return c.code() == ErrorCode.NOT_FOUND
+        ? new NotFoundException(said, error)
+        : new MqException(c.code(), c.definite(), c.retryable(), said, error);
   }
 
   /** The error of a channel belongs to the one operation on it; that of a connection may not. */

@@ -100,13 +100,7 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
       if (broken != null) {
         connections.abort(broken.getChannel());
       }
-      ErrorClass c = RabbitErrors.classify(e);
-      throw new MqException(
-          c.code(),
-          c.definite(),
-          c.retryable(),
-          "consume queue:" + queue + ": " + RabbitErrors.text(e),
-          e);
+      throw RabbitErrors.wrap("consume queue:" + queue, e);
     }
     connections.consuming().listen(lane);
     return lane;

@@ -61,6 +61,11 @@ final class Kit implements AutoCloseable {
     return session.second();
   }
 
+  /** Waits until the brokers of both programs say that messages can flow. */
+  void awaitHealth() {
+    session.awaitHealth();
+  }
+
   /** Opens a broker of the test's own. */
   Broker open() {
     return closing(Broker.open(harness().configuration(session.unique("own"))));

@@ -1,0 +1,81 @@
+package dev.mq.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mq.api.Destination;
+import dev.mq.api.Message;
+import dev.mq.api.Producer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A thread that publishes until it is told to stop, with many sends in flight, and keeps how each
+ * ended. After a failure it pauses, as a program would.
+ */
+final class Storm {
+  private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
+
+  private final AtomicBoolean stop = new AtomicBoolean();
+  private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicInteger sent = new AtomicInteger();
+  private final Seen<String> confirmed;
+  private final Seen<String> ended;
+  private final Producer producer;
+  private final Thread thread;
+
+  Storm(Destination destination, String prefix) {
+    this.confirmed = new Seen<>("confirmed by " + destination);
+    this.ended = new Seen<>("ended publishes to " + destination);
+    this.producer =
+        destination
+            .producer()
+            .maxInFlight(100)
+            .maxBlock(Duration.ofMillis(100))
+            .deliveryTimeout(Timing.scaled(Duration.ofSeconds(20)))
+            .open();
+    this.thread = Threads.start("storm", () -> publish(prefix));
+  }
+
+  private void publish(String prefix) {
+    while (!stop.get()) {
+      String body = prefix + sent.getAndIncrement();
+      producer.send(
+          Message.builder().id(body).body(body).build(),
+          (receipt, error) -> {
+            if (error == null) {
+              confirmed.add(body);
+            } else {
+              failed.set(true);
+            }
+            ended.add(error == null ? body : body + " " + error.code());
+          });
+      if (failed.getAndSet(false)) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+  }
+
+  Seen<String> confirmed() {
+    return confirmed;
+  }
+
+  /** Stops, and checks that every publish has ended exactly once. */
+  void end() throws InterruptedException {
+    stop.set(true);
+    thread.join(Timing.patience().toMillis());
+    assertThat(thread.isAlive()).as("the publishing thread is stuck").isFalse();
+    producer.flush();
+    producer.close();
+    assertThat(ended.count()).as("publishes that ended, of %d", sent.get()).isEqualTo(sent.get());
+  }
+
+  Set<String> missingFrom(Set<String> stored) {
+    Set<String> lost = new HashSet<>(confirmed.all());
+    lost.removeAll(stored);
+    return lost;
+  }
+}

@@ -267,15 +267,16 @@ final class KafkaBrokerIT {
       await(holding);
       AtomicInteger next = new AtomicInteger();
       var timer = Executors.newSingleThreadScheduledExecutor();
-      timer.scheduleAtFixedRate(
-          () -> {
-            String prefix = "short" + next.getAndIncrement() + "-";
-            sent.put(prefix + "0", System.nanoTime());
-            send(producer, prefix, 1);
-          },
-          0,
-          300,
-          TimeUnit.MILLISECONDS);
+      var unused =
+          timer.scheduleAtFixedRate(
+              () -> {
+                String prefix = "short" + next.getAndIncrement() + "-";
+                sent.put(prefix + "0", System.nanoTime());
+                send(producer, prefix, 1);
+              },
+              0,
+              300,
+              TimeUnit.MILLISECONDS);
       for (int i = 0; i < times.length; i++) {
         times[i] = next(late);
       }

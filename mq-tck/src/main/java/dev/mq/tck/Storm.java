@@ -7,6 +7,7 @@ import dev.mq.api.Message;
 import dev.mq.api.Producer;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,6 +64,24 @@ final class Storm {
     return confirmed;
   }
 
+  /** Waits for this many confirmations; in vain, it says how the last publishes ended. */
+  void awaitConfirmed(int count) {
+    try {
+      confirmed.await(count);
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "%s; sent %d, in flight %d, thread %s, last ends %s"
+              .formatted(
+                  e.getMessage(), sent.get(), producer.inFlight(), thread.getState(), tail()),
+          e);
+    }
+  }
+
+  private List<String> tail() {
+    List<String> all = ended.all();
+    return all.subList(Math.max(0, all.size() - 10), all.size());
+  }
+
   /** Stops, and checks that every publish has ended exactly once. */
   void end() throws InterruptedException {
     stop.set(true);
@@ -70,6 +89,7 @@ final class Storm {
     assertThat(thread.isAlive()).as("the publishing thread is stuck").isFalse();
     producer.flush();
     producer.close();
+    ended.await(sent.get());
     assertThat(ended.count()).as("publishes that ended, of %d", sent.get()).isEqualTo(sent.get());
   }
 

@@ -12,4 +12,10 @@ public interface BrokerFactory {
 
   /** Returns a codec for JSON; see {@link Codec#json(Type)}. */
   <T> Codec<T> jsonCodec(Type type);
+
+  /** Returns a builder of a bridge; see {@link Bridge#from(GroupBuilder)}. */
+  BridgeBuilder bridge(GroupBuilder<byte[]> source);
+
+  /** Returns a builder of a bridge; see {@link Bridge#from(ConsumerBuilder)}. */
+  BridgeBuilder bridge(ConsumerBuilder<byte[]> source);
 }

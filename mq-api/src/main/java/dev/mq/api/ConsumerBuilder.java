@@ -86,6 +86,17 @@ public interface ConsumerBuilder<T extends @Nullable Object> {
   Consumer startBatch(int maxSize, BatchHandler handler);
 
   /**
+   * Starts answering requests: a handler whose result is published as the reply, confirmed, before
+   * the request is settled. A request that names no queue to reply to is handled all the same and
+   * its reply left out; so is a reply whose requester has gone. A reply that may not have arrived
+   * is a failure of the message: the request is handled again, and a second reply is ignored by the
+   * requester.
+   *
+   * @param codec encodes replies
+   */
+  <R> Consumer respond(Codec<R> codec, Responder<T, R> responder);
+
+  /**
    * Opens a consumer to pull from, with manual settlement.
    *
    * @throws ConfigException also when the retry policy is in place, which needs a handler

@@ -56,6 +56,21 @@ public interface Delivery {
   Settlement release();
 
   /**
+   * Answers a request: publishes to the queue that its {@code replyTo} names, with its correlation
+   * id (its id when it has none), by the library's own publisher. Does not settle: the reply should
+   * be confirmed before the request is acknowledged, as {@link ConsumerBuilder#respond} does.
+   *
+   * @param reply its routing key and correlation id are replaced
+   * @return a stage with true when the reply is in the requester's queue, false when that queue is
+   *     gone and so nobody waits for it any more; completes exceptionally with a {@link
+   *     MqException} else
+   * @throws MqException {@code INVALID_ARGUMENT} when the message has no {@code replyTo}, or one
+   *     that names no queue
+   * @throws MessageTooLargeException when the reply is
+   */
+  CompletionStage<Boolean> reply(Message reply);
+
+  /**
    * Returns the broker's word on the settlement; completes after one of the verbs or when the lease
    * is lost.
    */

@@ -68,8 +68,13 @@ public enum ErrorCode {
   OUT_OF_RANGE,
   /** The calling thread was interrupted; its interrupt status is kept. */
   INTERRUPTED,
-  /** A reply did not come in time, or the responder failed. */
+  /**
+   * A request has no reply that can be used: its requester was closed, lost its reply queue, or got
+   * a reply that cannot be decoded. The request may have been handled.
+   */
   REQUEST_FAILED,
+  /** No reply came in time. The request may have been handled, and may be yet. */
+  REQUEST_TIMEOUT,
   /** The handler ran longer than it may hold a message. */
   MAX_HOLD_EXCEEDED,
   /** The program's handler failed, and its failure policy ends the consumer. */

@@ -8,6 +8,13 @@ import java.util.List;
  */
 public non-sealed interface Exchange extends Destination {
   /**
+   * Returns a builder of requesters that publish here and wait for replies.
+   *
+   * @throws UnsupportedCapabilityException without {@link Capability#TEMPORARY_QUEUE}
+   */
+  RequesterBuilder requester();
+
+  /**
    * Binds a queue by key; returns when the binding is confirmed and applied here.
    *
    * @throws NotFoundException when the exchange or the queue does not exist

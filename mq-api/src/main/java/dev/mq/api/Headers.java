@@ -228,8 +228,9 @@ public final class Headers {
         }
       }
       if (size == names.length) {
-        names = Arrays.copyOf(names, size * 2);
-        values = Arrays.copyOf(values, size * 2);
+        int room = Math.max(4, size * 2); // one that started with no headers has none
+        names = Arrays.copyOf(names, room);
+        values = Arrays.copyOf(values, room);
       }
       names[size] = name;
       values[size++] = value;

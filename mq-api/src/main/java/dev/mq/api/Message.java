@@ -197,7 +197,7 @@ public final class Message {
     return properties().correlationId;
   }
 
-  /** Returns the address replies go to, or null. */
+  /** Returns the queue replies go to, by name or as {@code queue:NAME}, or null. */
   public @Nullable String replyTo() {
     return properties().replyTo;
   }
@@ -366,7 +366,7 @@ public final class Message {
       return this;
     }
 
-    /** Sets the address replies go to. */
+    /** Sets the queue replies go to: its name, or {@code queue:NAME}. */
     public Builder replyTo(@Nullable String replyTo) {
       this.replyTo = replyTo == null ? null : shortText("replyTo", replyTo);
       return this;

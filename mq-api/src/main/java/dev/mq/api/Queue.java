@@ -10,6 +10,13 @@ public non-sealed interface Queue extends Destination {
   /** Returns a builder of consumers: push with a handler, or pull. */
   ConsumerBuilder<byte[]> consumer();
 
+  /**
+   * Returns a builder of requesters that publish here and wait for replies.
+   *
+   * @throws UnsupportedCapabilityException without {@link Capability#TEMPORARY_QUEUE}
+   */
+  RequesterBuilder requester();
+
   /** Returns about how many messages wait or are in hand, expired ones perhaps included (V-06). */
   long depth();
 

@@ -170,7 +170,7 @@ abstract class ConsumingVerification extends Verification {
                   if (now.incrementAndGet() > 1) {
                     overlaps.add(key + " at " + d.message().text());
                   }
-                  Thread.yield();
+                  Thread.onSpinWait();
                   handled.add(d.message());
                   now.decrementAndGet();
                 })) {

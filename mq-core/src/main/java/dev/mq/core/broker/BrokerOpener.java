@@ -18,6 +18,7 @@ import dev.mq.core.produce.Route;
 import dev.mq.core.produce.SystemSends;
 import dev.mq.core.runtime.EventBus;
 import dev.mq.core.runtime.Kernel;
+import dev.mq.core.runtime.SystemPublisher;
 import dev.mq.core.runtime.SystemTime;
 import dev.mq.core.runtime.Threads;
 import dev.mq.core.topology.ExchangeTopology;
@@ -130,6 +131,9 @@ final class BrokerOpener {
       return new LogRoute(kernel.session().logs().orElseThrow().open(name), byKey);
     }
     ExchangeTopology known = requireNonNull(topology);
+    if (address.equals(SystemPublisher.BY_ROUTING_KEY)) {
+      return known.defaultRoute();
+    }
     return address.startsWith("exchange:") ? known.exchangeRoute(name) : known.queueRoute(name);
   }
 

@@ -6,6 +6,7 @@ import dev.mq.api.Binding;
 import dev.mq.api.Broker;
 import dev.mq.api.Capabilities;
 import dev.mq.api.Capability;
+import dev.mq.api.ConsumerBuilder;
 import dev.mq.api.Destination;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.Exchange;
@@ -16,12 +17,16 @@ import dev.mq.api.Partitioner;
 import dev.mq.api.ProducerBuilder;
 import dev.mq.api.Queue;
 import dev.mq.api.QueueSpec;
+import dev.mq.api.RequesterBuilder;
 import dev.mq.api.Topology;
 import dev.mq.api.TopologyPlan;
 import dev.mq.core.delay.DelayLog;
+import dev.mq.core.dispatch.QueueConsumers;
 import dev.mq.core.produce.Producers;
 import dev.mq.core.produce.Route;
 import dev.mq.core.produce.SystemSends;
+import dev.mq.core.reply.ReplyQueues;
+import dev.mq.core.reply.Requesters;
 import dev.mq.core.runtime.Child;
 import dev.mq.core.runtime.Kernel;
 import dev.mq.core.topology.ExchangeTopology;
@@ -82,6 +87,29 @@ final class CoreBroker implements Broker {
       Destination destination, Function<@Nullable Partitioner, Route> routes) {
     kernel.checkOpen("open producer", destination.address());
     return new Producers(kernel, destination, routes);
+  }
+
+  RequesterBuilder requesters(Destination destination) {
+    kernel.checkOpen("open requester", destination.address());
+    capabilities().require(Capability.TEMPORARY_QUEUE);
+    return new Requesters(kernel, destination, new OwnQueues());
+  }
+
+  private final class OwnQueues implements ReplyQueues {
+    @Override
+    public void declare(QueueSpec spec) {
+      topology().declare(spec);
+    }
+
+    @Override
+    public ConsumerBuilder<byte[]> consumer(String queue) {
+      return QueueConsumers.builder(kernel, queue);
+    }
+
+    @Override
+    public void delete(String queue) {
+      topology().deleteQueue(queue);
+    }
   }
 
   void run(String operation, @Nullable String address, Runnable body) {

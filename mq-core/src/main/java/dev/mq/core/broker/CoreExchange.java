@@ -8,6 +8,7 @@ import dev.mq.api.Exchange;
 import dev.mq.api.Message;
 import dev.mq.api.ProducerBuilder;
 import dev.mq.api.Queue;
+import dev.mq.api.RequesterBuilder;
 import java.util.List;
 
 /** A handle of an exchange. */
@@ -31,6 +32,11 @@ record CoreExchange(CoreBroker broker, String name) implements Exchange {
   @Override
   public void unbind(String key, Queue queue) {
     broker.unbind(Binding.toQueue(name, key, requireNonNull(queue, "queue").name()));
+  }
+
+  @Override
+  public RequesterBuilder requester() {
+    return broker.requesters(this);
   }
 
   @Override

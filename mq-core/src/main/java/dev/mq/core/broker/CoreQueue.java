@@ -7,6 +7,7 @@ import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.ProducerBuilder;
 import dev.mq.api.Queue;
+import dev.mq.api.RequesterBuilder;
 import dev.mq.core.dispatch.QueueConsumers;
 import java.util.List;
 
@@ -65,6 +66,11 @@ record CoreQueue(CoreBroker broker, String name) implements Queue {
   public long redrive(int max) {
     atLeastOne(max, "redrive");
     return new Redrive(broker, this).run(max);
+  }
+
+  @Override
+  public RequesterBuilder requester() {
+    return broker.requesters(this);
   }
 
   @Override

@@ -17,8 +17,10 @@ import dev.mq.api.ErrorCode;
 import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.Receiver;
+import dev.mq.api.Responder;
 import dev.mq.api.Retry;
 import dev.mq.api.UnsupportedCapabilityException;
+import dev.mq.core.reply.ReplyingHandler;
 import dev.mq.core.runtime.Kernel;
 import dev.mq.core.runtime.QueueRef;
 import dev.mq.spi.QueueDriver;
@@ -188,6 +190,13 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
     QueueConsumer consumer = make(draft.ackMode);
     consumer.start(null, handler, maxSize);
     return consumer;
+  }
+
+  @Override
+  public <R> Consumer respond(Codec<R> codec, Responder<T, R> responder) {
+    return start(
+        new ReplyingHandler<>(
+            requireNonNull(codec, "codec"), requireNonNull(responder, "responder")));
   }
 
   @Override

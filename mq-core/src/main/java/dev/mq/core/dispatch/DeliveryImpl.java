@@ -5,6 +5,7 @@ import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.SettleResult;
 import dev.mq.api.Settlement;
+import dev.mq.core.reply.Replies;
 import dev.mq.core.runtime.WouldBlock;
 import dev.mq.spi.SettleOutcome;
 import java.lang.invoke.MethodHandles;
@@ -218,6 +219,11 @@ final class DeliveryImpl implements Delivery {
 
   private Settlement refused() {
     return state() == LOST ? Settlement.LEASE_LOST : Settlement.ALREADY_SETTLED;
+  }
+
+  @Override
+  public CompletionStage<Boolean> reply(Message reply) {
+    return Replies.send(lane.kernel(), message, reply);
   }
 
   @Override

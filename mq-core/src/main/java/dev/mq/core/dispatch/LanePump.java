@@ -2,6 +2,7 @@ package dev.mq.core.dispatch;
 
 import dev.mq.api.MqException;
 import dev.mq.api.SettleResult;
+import dev.mq.core.runtime.Kernel;
 import dev.mq.spi.DeliveryBatch;
 import dev.mq.spi.Lane;
 import dev.mq.spi.SettleOutcome;
@@ -119,6 +120,10 @@ final class LanePump implements Runnable {
 
   FailurePolicy policy() {
     return owner.policy();
+  }
+
+  Kernel kernel() {
+    return owner.kernel();
   }
 
   Executor completions() {

@@ -73,7 +73,7 @@ final class Edge {
     }
   }
 
-  private Node target() {
+  Node target() {
     Node t = queue != null ? queue : exchange;
     if (t == null) {
       throw new AssertionError("an edge without a target");

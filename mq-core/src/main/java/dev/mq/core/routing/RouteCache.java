@@ -31,12 +31,12 @@ final class RouteCache {
   private static final class Entry {
     final String key;
     final long generation;
-    final Edge[] edges;
+    final Node[] targets;
 
-    Entry(String key, long generation, Edge[] edges) {
+    Entry(String key, long generation, Node[] targets) {
       this.key = key;
       this.generation = generation;
-      this.edges = edges;
+      this.targets = targets;
     }
   }
 
@@ -44,7 +44,7 @@ final class RouteCache {
     return bypassed;
   }
 
-  Edge @Nullable [] find(String key, long generation) {
+  Node @Nullable [] find(String key, long generation) {
     int at = index(key);
     Entry e = entries.getAcquire(at);
     if (e == null || e.generation != generation || !e.key.equals(key)) {
@@ -53,18 +53,18 @@ final class RouteCache {
         return null;
       }
     }
-    return e.edges;
+    return e.targets;
   }
 
   /**
    * The first place stays with who has it, so that three keys of one place do not drive each other
    * out in turn.
    */
-  void keep(String key, long generation, Edge[] edges) {
+  void keep(String key, long generation, Node[] targets) {
     int at = index(key);
     Entry e = entries.getAcquire(at);
     boolean free = e == null || e.generation != generation;
-    entries.setRelease(free ? at : at ^ 1, new Entry(key, generation, edges));
+    entries.setRelease(free ? at : at ^ 1, new Entry(key, generation, targets));
   }
 
   void sample(boolean hit) {

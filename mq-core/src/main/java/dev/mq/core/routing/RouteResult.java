@@ -19,7 +19,7 @@ public final class RouteResult {
   private int count;
   private boolean matched;
 
-  private final Words words = new Words();
+  private final TopicWalk walk = new TopicWalk();
   private boolean split;
   private final BytesKey bytesProbe = new BytesKey(new byte[0]);
 
@@ -35,8 +35,8 @@ public final class RouteResult {
   private int ticks;
 
   private boolean observed;
-  private @Nullable List<Edge> capture;
-  private final List<Edge> captured = new ArrayList<>();
+  private @Nullable List<Node> capture;
+  private final List<Node> captured = new ArrayList<>();
   private @Nullable RouteTrace trace;
 
   /** Creates an empty result. */
@@ -107,6 +107,27 @@ public final class RouteResult {
     }
   }
 
+  /** Takes the queue a binding that matched leads to; not for a route that is traced. */
+  void accept(QueueNode queue) {
+    matchedHere = true;
+    matched = true;
+    if (observed) {
+      capture(queue);
+    }
+    add(queue);
+  }
+
+  /** Takes what was found by a route that was not traced. */
+  void acceptKnown(Node target) {
+    if (target instanceof QueueNode queue) {
+      accept(queue);
+    } else {
+      matchedHere = true;
+      matched = true;
+      enter((ExchangeNode) target);
+    }
+  }
+
   /** Takes the queue that the default exchange leads to. */
   void addByName(QueueNode queue) {
     matched = true;
@@ -174,12 +195,12 @@ public final class RouteResult {
     return true;
   }
 
-  Words words(String routingKey) {
+  TopicWalk walk(String routingKey) {
     if (!split) {
-      words.split(routingKey);
+      walk.split(routingKey);
       split = true;
     }
-    return words;
+    return walk;
   }
 
   BytesKey bytesProbe(byte[] bytes) {
@@ -202,15 +223,15 @@ public final class RouteResult {
   }
 
   /**
-   * Returns the edges taken since {@link #startCapture}, or null when there are more than {@code
+   * Returns the targets taken since {@link #startCapture}, or null when there are more than {@code
    * longest}.
    */
-  Edge @Nullable [] endCapture(int longest) {
+  Node @Nullable [] endCapture(int longest) {
     capture = null;
     observed = trace != null;
-    Edge[] edges = captured.size() > longest ? null : captured.toArray(new Edge[0]);
+    Node[] targets = captured.size() > longest ? null : captured.toArray(new Node[0]);
     captured.clear();
-    return edges;
+    return targets;
   }
 
   void trace(@Nullable RouteTrace trace) {
@@ -223,11 +244,15 @@ public final class RouteResult {
   }
 
   private void observe(Edge edge) {
-    if (capture != null && capture.size() <= RouteCache.LONGEST) {
-      capture.add(edge);
-    }
+    capture(edge.target());
     if (trace != null) {
       trace.edge(edge);
+    }
+  }
+
+  private void capture(Node target) {
+    if (capture != null && capture.size() <= RouteCache.LONGEST) {
+      capture.add(target);
     }
   }
 }

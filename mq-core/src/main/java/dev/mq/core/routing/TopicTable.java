@@ -56,28 +56,32 @@ final class TopicTable implements BindingTable {
     if (c == null || trie.isEmpty()) {
       return;
     }
+    if (out.trace() != null) {
+      out.walk(routingKey).match(trie, out);
+      return;
+    }
     boolean sampled = out.tick(RouteCache.SAMPLING);
     if (c.isBypassed()) {
       if (sampled) {
         c.sample(false);
       }
-      trie.match(out.words(routingKey), out);
+      out.walk(routingKey).match(trie, out);
       return;
     }
     long g = generation.get();
-    Edge[] known = c.find(routingKey, g);
+    Node[] known = c.find(routingKey, g);
     if (sampled) {
       c.sample(known != null);
     }
     if (known != null) {
-      for (Edge edge : known) {
-        out.accept(edge);
+      for (Node target : known) {
+        out.acceptKnown(target);
       }
       return;
     }
     out.startCapture();
-    trie.match(out.words(routingKey), out);
-    Edge[] found = out.endCapture(RouteCache.LONGEST);
+    out.walk(routingKey).match(trie, out);
+    Node[] found = out.endCapture(RouteCache.LONGEST);
     if (found != null) {
       c.keep(routingKey, g, found);
     }

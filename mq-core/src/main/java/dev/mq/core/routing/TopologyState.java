@@ -6,6 +6,7 @@ import dev.mq.api.Binding;
 import dev.mq.api.ExchangeSpec;
 import dev.mq.api.ExchangeType;
 import dev.mq.api.QueueSpec;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -138,8 +139,12 @@ public final class TopologyState {
     }
   }
 
-  /** Rises with every removal, before it can be seen. */
+  /**
+   * Rises with every removal, before it can be seen; what was read before this call is not read
+   * after it.
+   */
   long removals() {
+    VarHandle.acquireFence();
     return removals.get();
   }
 
@@ -216,7 +221,9 @@ public final class TopologyState {
           ? Outcome.NOTHING_TO_DO
           : Outcome.conflict("queue '" + name + "'", text(existing), text(entry));
     }
-    queues.put(name, new QueueNode(marks.take(), entry));
+    QueueNode node = new QueueNode(marks.take(), entry);
+    marks.name(node);
+    queues.put(name, node);
     return Outcome.APPLIED;
   }
 
@@ -286,6 +293,7 @@ public final class TopologyState {
 
   private void removing() {
     removals.incrementAndGet();
+    VarHandle.fullFence();
   }
 
   /** A snapshot counts only for who has not seen the log from its beginning. */

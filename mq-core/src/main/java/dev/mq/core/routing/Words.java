@@ -3,15 +3,24 @@ package dev.mq.core.routing;
 import java.util.Arrays;
 
 /**
- * The words of one routing key: where each ends, and its hash, which is that of {@link
- * String#hashCode}. Reused for every message; no word is ever copied. The empty key has no words,
- * and {@code a..b} has three.
+ * The words of one routing key or pattern, each as two numbers that tables compare. Reused for
+ * every message; no word is ever copied. The empty key has no words, and {@code a..b} has three.
+ *
+ * <p>A word of at most {@link #SHORT} characters below 256 is wholly in its numbers: the characters
+ * and, in the highest byte, their count. Any other has its hash in {@link #low} and {@link #LONG}
+ * in {@link #high}, and equal numbers do not mean equal words.
  */
 final class Words {
+  /** The second number of every word that its numbers do not hold. */
+  static final int LONG = -1;
+
+  private static final int SHORT = 7;
+
   private String text = "";
   private int count;
   private int[] ends = new int[16];
-  private int[] hashes = new int[16];
+  private int[] lows = new int[16];
+  private int[] highs = new int[16];
 
   void split(String routingKey) {
     text = routingKey;
@@ -20,39 +29,89 @@ final class Words {
     if (length == 0) {
       return;
     }
-    int hash = 0;
+    long packed = 0;
+    int all = 0;
+    int from = 0;
     for (int i = 0; i < length; i++) {
       char c = routingKey.charAt(i);
       if (c == '.') {
-        end(i, hash);
-        hash = 0;
+        end(from, i, packed, all);
+        packed = 0;
+        all = 0;
+        from = i + 1;
       } else {
-        hash = 31 * hash + c;
+        packed = packed << 8 | c;
+        all |= c;
       }
     }
-    end(length, hash);
+    end(from, length, packed, all);
   }
 
   int count() {
     return count;
   }
 
-  int hash(int word) {
-    return hashes[word];
+  int low(int word) {
+    return lows[word];
   }
 
-  boolean is(int word, String other) {
-    int from = word == 0 ? 0 : ends[word - 1] + 1;
-    int length = ends[word] - from;
-    return other.length() == length && text.startsWith(other, from);
+  int high(int word) {
+    return highs[word];
   }
 
-  private void end(int at, int hash) {
-    if (count == ends.length) {
-      ends = Arrays.copyOf(ends, count * 2);
-      hashes = Arrays.copyOf(hashes, count * 2);
+  boolean isStar(int word) {
+    return lows[word] == '*' && highs[word] == 1 << 24;
+  }
+
+  boolean isHash(int word) {
+    return lows[word] == '#' && highs[word] == 1 << 24;
+  }
+
+  String text(int word) {
+    return text.substring(start(word), ends[word]);
+  }
+
+  /** Returns whether a word has the characters of {@code pool} from {@code at} on. */
+  boolean is(int word, char[] pool, int at, int length) {
+    int from = start(word);
+    if (ends[word] - from != length) {
+      return false;
     }
-    ends[count] = at;
-    hashes[count++] = hash;
+    for (int i = 0; i < length; i++) {
+      if (text.charAt(from + i) != pool[at + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int start(int word) {
+    return word == 0 ? 0 : ends[word - 1] + 1;
+  }
+
+  private void end(int from, int to, long packed, int all) {
+    int n = count;
+    if (n == ends.length) {
+      ends = Arrays.copyOf(ends, n * 2);
+      lows = Arrays.copyOf(lows, n * 2);
+      highs = Arrays.copyOf(highs, n * 2);
+    }
+    ends[n] = to;
+    if (to - from <= SHORT && all < 256) {
+      lows[n] = (int) packed;
+      highs[n] = (int) (packed >>> 32) | (to - from) << 24;
+    } else {
+      lows[n] = hash(from, to);
+      highs[n] = LONG;
+    }
+    count = n + 1;
+  }
+
+  private int hash(int from, int to) {
+    int hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + text.charAt(i);
+    }
+    return hash;
   }
 }

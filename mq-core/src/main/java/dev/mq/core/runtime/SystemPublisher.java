@@ -10,9 +10,16 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SystemPublisher {
   /**
+   * The address of the default exchange: a message goes to the queue that its routing key names.
+   * One publisher for any number of queues.
+   */
+  String BY_ROUTING_KEY = "exchange:";
+
+  /**
    * Publishes without waiting for room.
    *
-   * @param address {@code queue:NAME}, {@code log:NAME} or {@code exchange:NAME}
+   * @param address {@code queue:NAME}, {@code log:NAME}, {@code exchange:NAME} or {@link
+   *     #BY_ROUTING_KEY}
    * @param done called exactly once, from any thread, with null when confirmed; must not block and
    *     must not run user code
    */

@@ -50,6 +50,9 @@ public interface ExchangeTopology {
   /** Returns the route of a queue that exists, or throws {@link dev.mq.api.NotFoundException}. */
   Route queueRoute(String name);
 
+  /** Returns the route of the default exchange: to the queue that the routing key names. */
+  Route defaultRoute();
+
   /**
    * Returns the queues a message would reach, sorted. Needs {@link
    * dev.mq.api.Capability#DRY_RUN_ROUTING}.

@@ -1,5 +1,7 @@
 package dev.mq.core.topology;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import dev.mq.api.Binding;
 import dev.mq.api.Capability;
 import dev.mq.api.ErrorCode;
@@ -11,6 +13,7 @@ import dev.mq.core.produce.Route;
 import dev.mq.core.produce.RouteSink;
 import dev.mq.core.runtime.Kernel;
 import dev.mq.core.runtime.QueueRef;
+import dev.mq.spi.BackendQueue;
 import dev.mq.spi.ExchangeDriver;
 import dev.mq.spi.PublishTarget;
 import dev.mq.spi.QueueDriver;
@@ -82,6 +85,11 @@ public final class NativeTopology implements ExchangeTopology {
   }
 
   @Override
+  public Route defaultRoute() {
+    return new DefaultRoute(queues, kernel);
+  }
+
+  @Override
   public List<String> dryRun(String exchange, Message message) {
     kernel.capabilities().require(Capability.DRY_RUN_ROUTING);
     throw new MqException(
@@ -100,6 +108,44 @@ public final class NativeTopology implements ExchangeTopology {
     @Override
     public void route(Message message, RouteSink sink) {
       sink.add(target);
+    }
+  }
+
+  /**
+   * Looks queues up by the routing key. Knows the last ones; one that was deleted is looked up
+   * again.
+   */
+  private static final class DefaultRoute implements Route {
+    private static final int KNOWN = 1000;
+
+    private final QueueDriver queues;
+    private final Kernel kernel;
+    private final Cache<String, BackendQueue> known =
+        CacheBuilder.newBuilder().maximumSize(KNOWN).build();
+
+    DefaultRoute(QueueDriver queues, Kernel kernel) {
+      this.queues = queues;
+      this.kernel = kernel;
+    }
+
+    @Override
+    public void route(Message message, RouteSink sink) {
+      String name = message.routingKey();
+      BackendQueue queue = known.getIfPresent(name);
+      if (queue == null) {
+        queue = queues.open(name, NO_INCARNATION);
+        known.put(name, queue);
+      }
+      sink.add(queue);
+    }
+
+    @Override
+    public boolean isGone(PublishTarget target, Throwable error) {
+      if (kernel.wrap(error, "publish", null).code() != ErrorCode.NOT_FOUND) {
+        return false;
+      }
+      known.invalidate(target.name());
+      return true;
     }
   }
 }

@@ -179,6 +179,11 @@ public final class RoutedTopology implements ExchangeTopology {
   }
 
   @Override
+  public Route defaultRoute() {
+    return new DefaultRoute();
+  }
+
+  @Override
   public List<String> dryRun(String exchange, Message message) {
     replica.refresh();
     ExchangeNode node = state().exchange(exchange);
@@ -241,6 +246,18 @@ public final class RoutedTopology implements ExchangeTopology {
         .start();
   }
 
+  /** Returns whether a queue is gone from the backend; then it goes from the tables too. */
+  private boolean isDeleted(PublishTarget target, Throwable error) {
+    if (!(target instanceof BackendQueue) || !isNotFound(error)) {
+      return false;
+    }
+    QueueNode node = state().queue(target.name());
+    if (node != null && node.attachment() == target) {
+      forget(node);
+    }
+    return true;
+  }
+
   private abstract class View implements Route {
     @Override
     public boolean isCurrent() {
@@ -282,14 +299,7 @@ public final class RoutedTopology implements ExchangeTopology {
     /** A queue that went while the message was on its way is bound to nothing any more. */
     @Override
     public boolean isGone(PublishTarget target, Throwable error) {
-      if (!(target instanceof BackendQueue) || !isNotFound(error)) {
-        return false;
-      }
-      QueueNode node = state().queue(target.name());
-      if (node != null && node.attachment() == target) {
-        forget(node);
-      }
-      return true;
+      return isDeleted(target, error);
     }
   }
 
@@ -307,6 +317,28 @@ public final class RoutedTopology implements ExchangeTopology {
         throw new NotFoundException("publish queue:" + name + ": does not exist");
       }
       sink.add(handle(node));
+    }
+  }
+
+  /** Its queues come and go; one that the backend has lost is forgotten when that shows. */
+  private final class DefaultRoute extends View {
+    @Override
+    public void route(Message message, RouteSink sink) {
+      QueueNode node = state().queue(message.routingKey());
+      if (node == null) {
+        throw new NotFoundException("publish queue:" + message.routingKey() + ": does not exist");
+      }
+      try {
+        sink.add(handle(node));
+      } catch (NotFoundException e) {
+        forget(node);
+        throw e;
+      }
+    }
+
+    @Override
+    public boolean isGone(PublishTarget target, Throwable error) {
+      return isDeleted(target, error);
     }
   }
 }

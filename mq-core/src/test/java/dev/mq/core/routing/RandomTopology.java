@@ -10,7 +10,11 @@ import java.util.Random;
 
 /** Makes random commands and messages over few names, so that they meet. */
 final class RandomTopology {
-  private static final List<String> WORDS = List.of("a", "b", "c", "", "ä", "aa", "*a", "#b", "𝄞");
+  /** The first ones are also in keys; two of them are long and have the same hash. */
+  private static final List<String> WORDS =
+      List.of("a", "b", "c", "", "AaAaAaAa", "BBBBBBBB", "ä", "aa", "*a", "#b", "𝄞", "seven77");
+
+  private static final int KEY_WORDS = 6;
   private static final String[] ODD_KEYS = {
     "", ".", "..", "a..b", ".a", "a.", ".a.b.", "a.b.c.a.b.c.a.b.c", "*", "#", "*.#", "a.*", "A"
   };
@@ -125,7 +129,7 @@ final class RandomTopology {
   private String join(int words, List<String> from, boolean pattern) {
     StringBuilder s = new StringBuilder();
     for (int i = 0; i < words; i++) {
-      int n = random.nextInt(pattern ? from.size() + 6 : 4);
+      int n = random.nextInt(pattern ? from.size() + 6 : KEY_WORDS);
       s.append(i == 0 ? "" : ".");
       s.append(n < from.size() ? from.get(n) : n < from.size() + 3 ? "*" : "#");
     }

@@ -23,12 +23,12 @@ class RoutingConcurrencyTest {
   private static final int CHANGES = 40_000;
   private static final int READERS = 3;
 
-  private interface Check {
+  interface Check {
     void run(RouteResult result, Random random);
   }
 
   /** Runs a writer to its end and readers as long as it runs; fails with the first error of any. */
-  private static void race(Runnable writer, Check reader) throws Exception {
+  static void race(Runnable writer, Check reader) throws Exception {
     long seed = System.nanoTime();
     System.err.println("RoutingConcurrencyTest seed " + seed);
     AtomicBoolean done = new AtomicBoolean();
@@ -62,7 +62,7 @@ class RoutingConcurrencyTest {
     }
   }
 
-  private static boolean reaches(RouteResult result, String queue) {
+  static boolean reaches(RouteResult result, String queue) {
     for (int i = 0; i < result.count(); i++) {
       if (result.queue(i).name().equals(queue)) {
         return true;

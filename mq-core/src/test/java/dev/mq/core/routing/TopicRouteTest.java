@@ -59,7 +59,17 @@ class TopicRouteTest {
     "a*, ab, false",
     "*a, *a, true",
     "*a, ba, false",
-    "ä.*, ä.𝄞, true"
+    "ä.*, ä.𝄞, true",
+    "1234567.*, 1234567.x, true",
+    "1234567.*, 1234568.x, false",
+    "12345678.*, 12345678.x, true",
+    "12345678.*, 12345679.x, false",
+    "1234567.*, 12345678.x, false",
+    "AaAaAaAa.*, AaAaAaAa.x, true",
+    "AaAaAaAa.*, BBBBBBBB.x, false",
+    "#.𝄞𝄞.*, a.𝄞𝄞.b, true",
+    "#.x.*.#.y.*, x.a.b.y.c, true",
+    "#.x.*.#.y.*, x.a.y, false"
   })
   void patternMatchesKeyAsInRabbitMq(String pattern, String key, boolean expected) {
     Fixture f = new Fixture();

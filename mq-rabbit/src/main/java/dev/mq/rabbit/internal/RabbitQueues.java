@@ -107,9 +107,7 @@ final class RabbitQueues implements QueueDriver {
     try {
       return control.call(
           what,
-          c ->
-              c.queueDeclare(
-                  spec.name(), durable, spec.exclusive(), spec.temporary(), arguments));
+          c -> c.queueDeclare(spec.name(), durable, spec.exclusive(), spec.temporary(), arguments));
     } catch (MqException e) {
       // Made before the broker was upgraded: it has the default limit, which the traits tell.
       if (e.code() != ErrorCode.CONFLICT

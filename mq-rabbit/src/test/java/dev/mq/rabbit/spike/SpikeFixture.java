@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 abstract class SpikeFixture {
-  static final Logger LOG = LoggerFactory.getLogger(RabbitSpikeIT.class);
+  static final Logger LOG = LoggerFactory.getLogger(SpikeFixture.class);
   static final Duration LONG = Duration.ofSeconds(40);
 
   private final List<Broker> brokers = new ArrayList<>();

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /** A RabbitMQ of its own for each test class, with brokers and logs on it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 50, unit = TimeUnit.SECONDS)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 abstract class LogFixture {
   static final Logger LOG = LoggerFactory.getLogger(LogFixture.class);
   static final Duration LONG = Duration.ofSeconds(40);
@@ -94,9 +94,7 @@ abstract class LogFixture {
     try (Producer producer = broker.log(name).producer().open()) {
       IntStream.range(0, records)
           .mapToObj(
-              i ->
-                  producer.sendAsync(
-                      Message.builder().key("k" + i).body(prefix + i).build()))
+              i -> producer.sendAsync(Message.builder().key("k" + i).body(prefix + i).build()))
           .toList()
           .forEach(s -> assertThat(failure(s.toCompletableFuture())).isNull());
     }

@@ -29,7 +29,11 @@ final class RabbitGroupIT extends LogFixture {
   }
 
   private static void until(java.util.concurrent.Callable<Boolean> condition) {
-    await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(LONG).until(condition);
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .pollDelay(Duration.ZERO)
+        .atMost(LONG)
+        .until(condition);
   }
 
   @Test
@@ -87,7 +91,8 @@ final class RabbitGroupIT extends LogFixture {
   @Test
   void failsOverWhenTheHolderIsCutOffAndFencesItsCommit() throws Exception {
     CutProxyForLogs proxy = new CutProxyForLogs(rabbit.amqpPort());
-    Broker first = open(config().set("mq.rabbit.uris", "amqp://guest:guest@127.0.0.1:" + proxy.listensOn()));
+    Broker first =
+        open(config().set("mq.rabbit.uris", "amqp://guest:guest@127.0.0.1:" + proxy.listensOn()));
     Broker second = open();
     declare(first, 2);
     append(first, "r", 100);

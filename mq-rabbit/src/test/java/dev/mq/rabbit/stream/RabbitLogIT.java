@@ -239,8 +239,7 @@ final class RabbitLogIT extends LogFixture {
       for (int round = 0; round < 4; round++) {
         List<CompletableFuture<Receipt>> sent = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
-          sent.add(
-              producer.sendAsync(Message.builder().body(body).build()).toCompletableFuture());
+          sent.add(producer.sendAsync(Message.builder().body(body).build()).toCompletableFuture());
         }
         sent.forEach(s -> assertThat(failure(s)).isNull());
       }
@@ -321,6 +320,7 @@ final class RabbitLogIT extends LogFixture {
       long end = broker.log(name).end().total();
       await()
           .atMost(LONG)
+          .pollInterval(Duration.ofMillis(1))
           .until(
               () -> {
                 reader.poll(Duration.ofMillis(100)).forEach(r -> seen.add(r.message().text()));
@@ -336,6 +336,7 @@ final class RabbitLogIT extends LogFixture {
     await()
         .atMost(Duration.ofSeconds(90))
         .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
         .until(
             () -> {
               reader.poll(Duration.ofMillis(100)).forEach(r -> seen.add(r.message().text()));

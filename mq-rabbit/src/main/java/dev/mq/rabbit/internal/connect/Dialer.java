@@ -66,8 +66,7 @@ final class Dialer {
     factory.setPassword(credentials.password());
     factory.setVirtualHost(endpoint.virtualHost());
     factory.setConnectionTimeout(millis);
-    factory.setRequestedHeartbeat(
-        (int) Math.max(1, config.get(RabbitKeys.HEARTBEAT).toSeconds()));
+    factory.setRequestedHeartbeat((int) Math.max(1, config.get(RabbitKeys.HEARTBEAT).toSeconds()));
     factory.setChannelRpcTimeout(millis(config.get(RabbitKeys.RPC_TIMEOUT)));
     factory.setMaxInboundMessageBodySize(MAX_INBOUND_BYTES);
     factory.setAutomaticRecoveryEnabled(false);

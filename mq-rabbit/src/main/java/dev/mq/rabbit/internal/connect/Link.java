@@ -195,7 +195,7 @@ public final class Link {
       state = State.DOWN;
       connection = null;
       blockedBy = null;
-      problem = error.getMessage();
+      problem = String.valueOf(error.getMessage());
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -26,7 +26,8 @@ final class Arrivals {
    * Returns how often a message was delivered. Quorum queues count how often it came back, in one
    * of two headers; classic queues tell only that it was.
    */
-  static int attempt(boolean redelivered, @org.jspecify.annotations.Nullable Map<String, Object> h) {
+  static int attempt(
+      boolean redelivered, @org.jspecify.annotations.Nullable Map<String, Object> h) {
     long returned = Math.max(count(h, "x-acquired-count"), count(h, "x-delivery-count"));
     long attempt = Math.max(returned + 1, redelivered ? 2 : 1);
     return (int) Math.min(attempt, Integer.MAX_VALUE);

@@ -81,9 +81,7 @@ final class Settler {
     try {
       send(group, upTo);
       var unused =
-          channel
-              .asyncCompletableRpc(barrier)
-              .whenComplete((ok, e) -> passed(group, e == null));
+          channel.asyncCompletableRpc(barrier).whenComplete((ok, e) -> passed(group, e == null));
     } catch (IOException | ShutdownSignalException e) {
       passed(group, false);
     }

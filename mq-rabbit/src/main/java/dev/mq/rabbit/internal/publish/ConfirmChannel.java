@@ -7,8 +7,8 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.mq.api.ErrorCode;
-import dev.mq.api.MessageTooLargeException;
 import dev.mq.api.Message;
+import dev.mq.api.MessageTooLargeException;
 import dev.mq.api.MqException;
 import dev.mq.api.NotFoundException;
 import dev.mq.rabbit.internal.connect.RabbitErrors;
@@ -25,8 +25,8 @@ import java.io.IOException;
  * because one thread at a time publishes.
  *
  * <p>A return names no number. The broker sends returns in the order of the publishes, and each
- * before the confirm of its message, so it belongs to the first open message after the last returned
- * one that has its exchange, routing key and id.
+ * before the confirm of its message, so it belongs to the first open message after the last
+ * returned one that has its exchange, routing key and id.
  */
 final class ConfirmChannel {
   private static final ConfirmRing.Answer CONFIRMED =
@@ -76,7 +76,11 @@ final class ConfirmChannel {
     }
     try {
       channel.basicPublish(
-          exchange(target), routingKey(target, message), true, properties, RabbitWire.body(message));
+          exchange(target),
+          routingKey(target, message),
+          true,
+          properties,
+          RabbitWire.body(message));
     } catch (AlreadyClosedException e) {
       notSent(batch, index, sequence, RabbitErrors.down("publish: " + RabbitErrors.text(e), e));
     } catch (IllegalArgumentException e) {

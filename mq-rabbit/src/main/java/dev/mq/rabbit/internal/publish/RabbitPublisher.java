@@ -100,11 +100,7 @@ public final class RabbitPublisher implements PublishChannel {
     String by = link.blockedBy();
     if (by != null && !link.awaitUnblocked(blockedNanos)) {
       throw new MqException(
-          ErrorCode.BACKPRESSURE,
-          true,
-          true,
-          "publish: the broker takes no messages: " + by,
-          null);
+          ErrorCode.BACKPRESSURE, true, true, "publish: the broker takes no messages: " + by, null);
     }
   }
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * whoever gets an answer of the broker knows every chunk that was sent before it.
  *
  * <p>A delivery is: key 8, version, subscription, in version 2 the committed offset, then the
- * chunk: magic (1 byte), type (1), entries (2), records (4), timestamp (8), epoch (8), first offset (8).
+ * chunk: magic (1 byte), type (1), entries (2), records (4), timestamp (8), epoch (8), first offset
+ * (8).
  */
 final class ChunkHeads extends ChannelInboundHandlerAdapter {
   private static final int DELIVER = 8;
@@ -35,8 +36,7 @@ final class ChunkHeads extends ChannelInboundHandlerAdapter {
         if (b.writerIndex() - chunk >= HEAD_BYTES) {
           heads.set(
               b.getUnsignedByte(at + 4),
-              new Head(
-                  b.getLong(chunk + 24), b.getUnsignedInt(chunk + 4), b.getLong(chunk + 8)));
+              new Head(b.getLong(chunk + 24), b.getUnsignedInt(chunk + 4), b.getLong(chunk + 8)));
         }
       }
     }

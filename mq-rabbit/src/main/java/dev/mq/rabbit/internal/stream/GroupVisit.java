@@ -22,9 +22,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who is no member looks at a group. It asks the owner of each partition and joins the line
- * as well: where there is no owner it becomes one, for as long as it looks. Runs on the thread that
- * calls.
+ * Somebody who is no member looks at a group. It asks the owner of each partition and joins the
+ * line as well: where there is no owner it becomes one, for as long as it looks. Runs on the thread
+ * that calls.
  */
 final class GroupVisit implements LeaseChannel.Handler, AutoCloseable {
   private static final long ANSWER_SECONDS = 10;
@@ -81,8 +81,7 @@ final class GroupVisit implements LeaseChannel.Handler, AutoCloseable {
   private void look() {
     try {
       Channel c = groups.openChannel();
-      LeaseChannel own =
-          new LeaseChannel(c, self, tasks, this);
+      LeaseChannel own = new LeaseChannel(c, self, tasks, this);
       channel = own;
       Set<String> missing = ConcurrentHashMap.newKeySet();
       c.addReturnListener(r -> missing.add(r.getRoutingKey()));
@@ -100,7 +99,7 @@ final class GroupVisit implements LeaseChannel.Handler, AutoCloseable {
         }
       }
       int wanted = there;
-      await(() -> answers.size() == wanted || hasMember && makesTokens);
+      await(() -> answers.size() == wanted || (hasMember && makesTokens));
     } catch (IOException | TimeoutException e) {
       throw groups.failed(log, e);
     } catch (InterruptedException e) {

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * at a time.
  *
  * <p>The token queue has a single active consumer, so only one member gets messages. Whoever gets a
- * token first sends a marker; when that came back it has seen every token there was, and the best of
- * them counts. Then it writes a claim of the next epoch, and owns the partition when the claim came
- * back. A commit is done when its token came back to the one who wrote it. So what a member of an
- * earlier epoch writes late is acknowledged and changes nothing.
+ * token first sends a marker; when that came back it has seen every token there was, and the best
+ * of them counts. Then it writes a claim of the next epoch, and owns the partition when the claim
+ * came back. A commit is done when its token came back to the one who wrote it. So what a member of
+ * an earlier epoch writes late is acknowledged and changes nothing.
  */
 final class Lease {
   /** What a lease does at the broker. */

@@ -75,8 +75,7 @@ final class LeaseChannel {
         true,
         new DefaultConsumer(channel) {
           @Override
-          public void handleDelivery(
-              String tag, Envelope e, AMQP.BasicProperties p, byte[] body) {
+          public void handleDelivery(String tag, Envelope e, AMQP.BasicProperties p, byte[] body) {
             long value = number(p.getHeaders(), NEXT);
             tasks.add(() -> handler.replied(String.valueOf(p.getCorrelationId()), value));
           }

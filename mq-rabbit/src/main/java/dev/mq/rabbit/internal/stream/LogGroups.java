@@ -81,11 +81,7 @@ final class LogGroups {
       // Older ones know no limit by default, and take this value for a limit of none at all.
       arguments.put("x-delivery-limit", -1);
     }
-    return new AMQP.Queue.Declare.Builder()
-        .queue(queue)
-        .durable(true)
-        .arguments(arguments)
-        .build();
+    return new AMQP.Queue.Declare.Builder().queue(queue).durable(true).arguments(arguments).build();
   }
 
   MqException failed(StreamLog log, Exception e) {

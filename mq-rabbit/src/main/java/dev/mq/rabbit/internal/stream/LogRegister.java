@@ -43,8 +43,10 @@ final class LogRegister {
     append(
         spec.name(),
         Map.of(
-            RETENTION, retention == null ? 0L : retention.toMillis(),
-            RETENTION_BYTES, spec.retentionBytes()));
+            RETENTION,
+            retention == null ? 0L : retention.toMillis(),
+            RETENTION_BYTES,
+            spec.retentionBytes()));
   }
 
   void group(String log, String group) {
@@ -95,8 +97,7 @@ final class LogRegister {
     return new Entries(limits[0] == 0 ? null : Duration.ofMillis(limits[0]), limits[1], groups);
   }
 
-  private void follow(String stream, long end, long[] limits, Set<String> groups)
-      throws Exception {
+  private void follow(String stream, long end, long[] limits, Set<String> groups) throws Exception {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     Consumer consumer =
         client.get().consumerBuilder().stream(stream)

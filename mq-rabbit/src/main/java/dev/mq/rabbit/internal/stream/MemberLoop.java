@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The working thread of one group member: holds its leases, answers others, asks for its share, and
- * joins again after a lost connection. It never runs code of the program, so a member whose handlers
- * hang still answers.
+ * joins again after a lost connection. It never runs code of the program, so a member whose
+ * handlers hang still answers.
  */
 final class MemberLoop implements Runnable, LeaseChannel.Handler {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);

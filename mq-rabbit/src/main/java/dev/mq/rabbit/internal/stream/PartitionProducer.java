@@ -38,7 +38,6 @@ final class PartitionProducer {
     this.producer =
         environment.producerBuilder().stream(stream)
             .batchSize(BATCH)
-            .dynamicBatch(true)
             .maxUnconfirmedMessages(WINDOW)
             .enqueueTimeout(blockedTimeout.isZero() ? Duration.ofMillis(1) : blockedTimeout)
             .confirmTimeout(Duration.ofSeconds(30))
@@ -54,7 +53,9 @@ final class PartitionProducer {
     @Nullable Open before;
     @Nullable Open after;
 
-    /** Whether the client was called with it and has returned; before that a refusal is definite. */
+    /**
+     * Whether the client was called with it and has returned; before that a refusal is definite.
+     */
     volatile boolean sent;
 
     Open(@Nullable PublishBatch batch, int index) {

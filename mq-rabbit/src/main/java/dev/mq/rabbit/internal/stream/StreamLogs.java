@@ -42,8 +42,7 @@ final class StreamLogs implements LogDriver {
     this.client = client;
     Pipeline pipeline =
         new Pipeline(
-            connections.consuming(),
-            connections.context().config().get(RabbitKeys.RPC_TIMEOUT));
+            connections.consuming(), connections.context().config().get(RabbitKeys.RPC_TIMEOUT));
     this.probe = new StreamProbe(client);
     this.topology = new LogTopology(client, connections.control(), pipeline);
     this.register = new LogRegister(client, connections.control(), probe);
@@ -169,9 +168,7 @@ final class StreamLogs implements LogDriver {
   @Override
   public Positions end(BackendLog log) {
     return positions(
-        probe.lasts(streams(own(log, "end"))).stream()
-            .mapToLong(StreamProbe.Last::end)
-            .toArray());
+        probe.lasts(streams(own(log, "end"))).stream().mapToLong(StreamProbe.Last::end).toArray());
   }
 
   @Override
@@ -214,8 +211,7 @@ final class StreamLogs implements LogDriver {
   public GroupMember join(
       BackendLog log, String group, Position start, int maxRecords, GroupListener listener) {
     StreamLog own = own(log, "join");
-    return new StreamMember(
-        this, own, groups, groups.join(own, group), start, listener);
+    return new StreamMember(this, own, groups, groups.join(own, group), start, listener);
   }
 
   private static StreamLog own(BackendLog log, String operation) {

@@ -87,8 +87,7 @@ final class StreamProbe {
   }
 
   /** The broker may begin with an earlier chunk; all records of a chunk have one timestamp. */
-  private static long first(
-      Node node, int id, String stream, @Nullable Head head, long millis) {
+  private static long first(Node node, int id, String stream, @Nullable Head head, long millis) {
     Head h = head;
     while (h != null && h.timestampMillis() < millis) {
       node.connection.credit((byte) id, 1);
@@ -125,7 +124,10 @@ final class StreamProbe {
       leaders.get(id).heads.take(id);
       check(
           streams.get(id),
-          leaders.get(id).connection.subscribe((byte) id, streams.get(id), from, 1)
+          leaders
+              .get(id)
+              .connection
+              .subscribe((byte) id, streams.get(id), from, 1)
               .getResponseCode());
     }
     for (int id = 0; id < leaders.size(); id++) {

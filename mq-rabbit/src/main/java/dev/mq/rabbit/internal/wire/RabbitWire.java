@@ -203,7 +203,9 @@ public final class RabbitWire {
     Date seconds = p.getTimestamp();
     long millis = number(table, TIMESTAMP, Long.MIN_VALUE);
     if (millis != Long.MIN_VALUE
-        && (seconds == null ? millis < 0 : Math.floorDiv(millis, 1000L) == seconds.getTime() / 1000)) {
+        && (seconds == null
+            ? millis < 0
+            : Math.floorDiv(millis, 1000L) == seconds.getTime() / 1000)) {
       m.timestamp(Instant.ofEpochMilli(millis));
     } else if (seconds != null) {
       m.timestamp(seconds.toInstant());

@@ -1,4 +1,4 @@
-package dev.mq.rabbit.spike;
+package dev.mq.rabbit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Publishing, queues and routing on a real RabbitMQ, through the runtime; logs what it measures.
  */
-final class RabbitSpikeIT extends SpikeFixture {
+final class RabbitQueueIT extends RabbitFixture {
   /** How late a message may start while a slot is free; far above what an idle machine shows. */
   private static final double START_BOUND_MILLIS = 2_000;
 
@@ -221,7 +221,13 @@ final class RabbitSpikeIT extends SpikeFixture {
   @ValueSource(booleans = {false, true})
   void answersALateSettlementWithLeaseLostAndLeavesTheNewChannelAlone(boolean restart)
       throws Exception {
-    Broker broker = open();
+    try (CutProxy proxy = new CutProxy(rabbit.amqpPort())) {
+      lateSettlement(proxy, restart);
+    }
+  }
+
+  private void lateSettlement(CutProxy proxy, boolean restart) throws Exception {
+    Broker broker = open(through(proxy));
     declareQueue(broker);
     BlockingQueue<Delivery> held = new LinkedBlockingQueue<>();
     hold(broker, held, 8);
@@ -233,7 +239,7 @@ final class RabbitSpikeIT extends SpikeFixture {
     if (restart) {
       rabbit.restart();
     } else {
-      session(broker).cut();
+      proxy.cut();
     }
     Delivery after = held.poll(40, TimeUnit.SECONDS);
     LOG.warn("FIGURE redelivered, restart={}: after {} ms", restart, round(millisSince(t0)));
@@ -269,10 +275,9 @@ final class RabbitSpikeIT extends SpikeFixture {
     assertThat(two.queue(name).depth()).isEqualTo(200);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"qos", "declare"})
-  void tellsWhatAConfirmedSettlementCosts(String barrier) throws Exception {
-    Broker broker = open(barrier);
+  @Test
+  void tellsWhatAConfirmedSettlementCosts() throws Exception {
+    Broker broker = open();
     declareQueue(broker);
     BlockingQueue<Delivery> held = new LinkedBlockingQueue<>();
     hold(broker, held, 2_000);
@@ -289,12 +294,12 @@ final class RabbitSpikeIT extends SpikeFixture {
       assertThat(settled(d)).isEqualTo(SettleResult.SETTLED);
       millis.add(millisSince(t0));
     }
-    figures("ack to settled(), one by one, barrier " + barrier, millis);
+    figures("ack to settled(), one by one", millis);
     long t0 = System.nanoTime();
     all.subList(500, 2_000).forEach(Delivery::ack);
     for (Delivery d : all) {
       assertThat(settled(d)).isEqualTo(SettleResult.SETTLED);
     }
-    LOG.warn("FIGURE 1500 acks to settled(), together, {}: {} ms", barrier, round(millisSince(t0)));
+    LOG.warn("FIGURE 1500 acks to settled(), together: {} ms", round(millisSince(t0)));
   }
 }

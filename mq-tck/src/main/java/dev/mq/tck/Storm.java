@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mq.api.Destination;
 import dev.mq.api.Message;
+import dev.mq.api.MqException;
 import dev.mq.api.Producer;
 import java.time.Duration;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A thread that publishes until it is told to stop, with many sends in flight, and keeps how each
@@ -44,20 +46,26 @@ final class Storm {
   private void publish(String prefix) {
     while (!stop.get()) {
       String body = prefix + sent.getAndIncrement();
-      producer.send(
-          Message.builder().id(body).body(body).build(),
-          (receipt, error) -> {
-            if (error == null) {
-              confirmed.add(body);
-            } else {
-              failed.set(true);
-            }
-            ended.add(error == null ? body : body + " " + error.code());
-          });
+      try {
+        producer.send(
+            Message.builder().id(body).body(body).build(), (receipt, error) -> ended(body, error));
+      } catch (MqException e) {
+        // No room within maxBlock: refused at the call, so its callback is never called.
+        ended(body, e);
+      }
       if (failed.getAndSet(false)) {
         LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
+  }
+
+  private void ended(String body, @Nullable MqException error) {
+    if (error == null) {
+      confirmed.add(body);
+    } else {
+      failed.set(true);
+    }
+    ended.add(error == null ? body : body + " " + error.code());
   }
 
   Seen<String> confirmed() {

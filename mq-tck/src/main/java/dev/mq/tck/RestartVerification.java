@@ -27,14 +27,14 @@ abstract class RestartVerification extends LogReading {
     Broker own = kit().open();
     Storm toQueue = new Storm(own.queue(queue), "q");
     Storm toLog = new Storm(own.log(log), "l");
-    toQueue.confirmed().await(100);
-    toLog.confirmed().await(100);
+    toQueue.awaitConfirmed(100);
+    toLog.awaitConfirmed(100);
     process.kill();
     process.start();
     int queueBefore = toQueue.confirmed().count();
     int logBefore = toLog.confirmed().count();
-    toQueue.confirmed().await(queueBefore + 50);
-    toLog.confirmed().await(logBefore + 50);
+    toQueue.awaitConfirmed(queueBefore + 50);
+    toLog.awaitConfirmed(logBefore + 50);
     toQueue.end();
     toLog.end();
     Set<String> inQueue = new HashSet<>(Got.texts(drain(queue, toQueue.confirmed().count())));

@@ -40,9 +40,14 @@ public abstract class RabbitFixture {
   protected LocalRabbit rabbit;
   protected String name = "";
 
+  /** Returns how the broker is started. */
+  protected LocalRabbit.Builder launcher() {
+    return LocalRabbit.builder();
+  }
+
   @BeforeAll
   void startRabbit() {
-    rabbit = LocalRabbit.builder().start();
+    rabbit = launcher().start();
   }
 
   @AfterAll

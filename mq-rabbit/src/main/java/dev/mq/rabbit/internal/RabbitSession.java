@@ -33,8 +33,13 @@ public final class RabbitSession implements BackendSession {
   /** Connects; throws with nothing left behind. */
   public RabbitSession(BackendContext context, StreamSide.Factory streams) {
     this.connections = new Connections(context);
-    this.streams = streams.open(connections);
-    this.capabilities = declare(context.config().get(RabbitKeys.MAX_BODY_BYTES).intValue());
+    try {
+      this.streams = streams.open(connections);
+      this.capabilities = declare(context.config().get(RabbitKeys.MAX_BODY_BYTES).intValue());
+    } catch (RuntimeException e) {
+      connections.close(Duration.ofSeconds(1));
+      throw e;
+    }
     Ephemeral ephemeral = new Ephemeral();
     this.queues = new RabbitQueues(connections, ephemeral);
     this.exchanges = new RabbitExchanges(connections, ephemeral);

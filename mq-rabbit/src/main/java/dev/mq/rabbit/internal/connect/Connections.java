@@ -1,11 +1,17 @@
 package dev.mq.rabbit.internal.connect;
 
+import com.rabbitmq.client.Channel;
+import dev.mq.api.ErrorCode;
+import dev.mq.api.MqException;
 import dev.mq.spi.BackendContext;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one broker. Consuming has one of its own, because a broker that takes no
@@ -13,6 +19,8 @@ import java.util.concurrent.TimeUnit;
  * Leases of log groups publish on the channel that consumes, so they have a third one. Thread-safe.
  */
 public final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
   private final BackendContext context;
   private final Outages outages;
   private final Link consuming;
@@ -42,6 +50,11 @@ public final class Connections {
             .current()
             .map(c -> ServerVersion.of(c.getServerProperties()))
             .orElseThrow(() -> RabbitErrors.down("connect: lost at once", null));
+    if (!server.atLeast(3, 10)) {
+      close(Duration.ofSeconds(1));
+      throw new MqException(
+          ErrorCode.UNSUPPORTED, "connect: RabbitMQ 3.10 or newer is needed, is " + server.text());
+    }
   }
 
   /** Returns what the runtime gave. */
@@ -92,6 +105,21 @@ public final class Connections {
       }
     }
     return "";
+  }
+
+  /** Ends a channel without waiting for the broker. */
+  public void abort(Channel channel) {
+    context
+        .threads("rabbit-closing")
+        .newThread(
+            () -> {
+              try {
+                channel.abort();
+              } catch (IOException | RuntimeException e) {
+                LOG.debug("a channel had ended before", e);
+              }
+            })
+        .start();
   }
 
   /** Closes all of them at the same time, within a timeout also when nothing answers. */

@@ -61,7 +61,7 @@ public record Endpoint(
     }
     String name = path.substring(1);
     if (name.indexOf('/') >= 0) {
-      throw new IllegalArgumentException("a slash in the virtual host is written %2f");
+      throw new IllegalArgumentException("a slash in the virtual host is written as '%' and '2f'");
     }
     return decoded(name);
   }

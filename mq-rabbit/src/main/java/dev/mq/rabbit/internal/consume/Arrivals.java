@@ -6,6 +6,7 @@ import com.rabbitmq.client.Envelope;
 import dev.mq.rabbit.internal.wire.RabbitWire;
 import dev.mq.spi.DeliveryBatch;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what arrived into deliveries. */
 final class Arrivals {
@@ -26,15 +27,13 @@ final class Arrivals {
    * Returns how often a message was delivered. Quorum queues count how often it came back, in one
    * of two headers; classic queues tell only that it was.
    */
-  static int attempt(
-      boolean redelivered, @org.jspecify.annotations.Nullable Map<String, Object> h) {
+  static int attempt(boolean redelivered, @Nullable Map<String, Object> h) {
     long returned = Math.max(count(h, "x-acquired-count"), count(h, "x-delivery-count"));
     long attempt = Math.max(returned + 1, redelivered ? 2 : 1);
     return (int) Math.min(attempt, Integer.MAX_VALUE);
   }
 
-  private static long count(
-      @org.jspecify.annotations.Nullable Map<String, Object> headers, String name) {
+  private static long count(@Nullable Map<String, Object> headers, String name) {
     return headers != null && headers.get(name) instanceof Number n ? n.longValue() : 0;
   }
 }

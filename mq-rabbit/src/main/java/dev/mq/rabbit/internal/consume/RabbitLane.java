@@ -62,6 +62,8 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
   private boolean woken;
   private boolean ended;
 
+  private volatile boolean reconnected;
+
   /** By the lane's thread only. */
   private long lives;
 
@@ -91,8 +93,13 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
       Restore restore) {
     RabbitLane lane = new RabbitLane(connections, queue, options, listener, restore);
     try {
-      lane.begin();
+      lane.notBefore = connections.context().time().nanoTime();
+      Life unused = lane.begin();
     } catch (IOException | ShutdownSignalException e) {
+      Life broken = lane.present();
+      if (broken != null) {
+        connections.abort(broken.getChannel());
+      }
       ErrorClass c = RabbitErrors.classify(e);
       throw new MqException(
           c.code(),
@@ -133,6 +140,11 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
         return known;
       }
       long now = connections.context().time().nanoTime();
+      if (reconnected) {
+        reconnected = false;
+        notBefore = now;
+        wait = FIRST_WAIT;
+      }
       if (ended || now - notBefore < 0 || !connections.consuming().isUsable()) {
         return null;
       }
@@ -150,7 +162,7 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
     Life broken = present();
     if (broken != null) {
       endOf(broken);
-      end(broken.getChannel());
+      connections.abort(broken.getChannel());
     }
     ErrorClass c = RabbitErrors.classify(e);
     boolean gone = c.code() == ErrorCode.NOT_FOUND || c.code() == ErrorCode.AUTHORIZATION;
@@ -221,8 +233,8 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
   /** Before version 4.3 a broker cancels for one reason. */
   void cancelledByBroker(Life of) {
     boolean deleted = !connections.server().atLeast(4, 3);
-    connections.context().threads("rabbit-cancelled").newThread(() -> end(of.getChannel())).start();
     endOf(of);
+    connections.abort(of.getChannel());
     if (deleted) {
       cancel(ErrorCode.NOT_FOUND, "the queue was deleted", null);
     }
@@ -258,12 +270,10 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
 
   private void await(@Nullable Life current, long maxWaitNanos) throws InterruptedException {
     long left = maxWaitNanos;
+    if (current == null && notBefore - connections.context().time().nanoTime() > 0) {
+      left = Math.min(left, notBefore - connections.context().time().nanoTime());
+    }
     while (!woken && left > 0 && arrivals.isEmpty()) {
-      if (current == null) {
-        left = Math.min(left, Math.max(1, notBefore - connections.context().time().nanoTime()));
-        left = arrived.awaitNanos(Math.max(left, TimeUnit.MILLISECONDS.toNanos(5)));
-        return;
-      }
       left = arrived.awaitNanos(left);
     }
     woken = false;
@@ -346,6 +356,7 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
 
   @Override
   public void recovered() {
+    reconnected = true;
     wakeup();
   }
 

@@ -6,7 +6,6 @@ import com.rabbitmq.client.Method;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.mq.api.SettleResult;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -182,9 +181,5 @@ final class Settler {
       lock.unlock();
     }
     end();
-  }
-
-  static long seconds(int n) {
-    return TimeUnit.SECONDS.toNanos(n);
   }
 }

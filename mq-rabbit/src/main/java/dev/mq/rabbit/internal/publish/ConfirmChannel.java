@@ -184,8 +184,13 @@ final class ConfirmChannel {
     try {
       channel.abort();
     } catch (IOException | RuntimeException e) {
-      MqException error = RabbitErrors.unknown("no confirm: " + e, e);
-      ring.end((b, i) -> b.failed(i, error));
+      abandon();
     }
+  }
+
+  /** Answers what is open as unknown, and takes nothing more. */
+  void abandon() {
+    MqException error = RabbitErrors.unknown("no confirm: the publisher was closed", null);
+    ring.end((b, i) -> b.failed(i, error));
   }
 }

@@ -1,7 +1,6 @@
 package dev.mq.rabbit.internal.publish;
 
 import dev.mq.spi.PublishBatch;
-import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -180,10 +179,5 @@ final class ConfirmRing {
     } finally {
       lock.unlock();
     }
-  }
-
-  @Override
-  public String toString() {
-    return "ConfirmRing[" + lowest() + ", " + Arrays.asList(batches).size() + "]";
   }
 }

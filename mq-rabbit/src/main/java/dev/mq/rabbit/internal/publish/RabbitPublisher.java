@@ -1,7 +1,6 @@
 package dev.mq.rabbit.internal.publish;
 
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MessageTooLargeException;
 import dev.mq.api.MqException;
@@ -28,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * over an appender made when first needed. Used by one thread at a time.
  */
 public final class RabbitPublisher implements PublishChannel {
+  /** How long the broker may take to say that a channel is closed. */
+  private static final Duration CLOSING = Duration.ofSeconds(2);
+
   private final Connections connections;
   private final Supplier<StreamAppender> appenders;
   private final TimeSource time;
@@ -150,7 +152,8 @@ public final class RabbitPublisher implements PublishChannel {
       confirms = fresh;
       stall.watch(fresh);
       return fresh;
-    } catch (IOException | ShutdownSignalException e) {
+    } catch (IOException | RuntimeException e) {
+      connections.abort(channel);
       throw RabbitErrors.down("open publisher: " + RabbitErrors.text(e), e);
     }
   }
@@ -185,7 +188,8 @@ public final class RabbitPublisher implements PublishChannel {
     ConfirmChannel last = confirms;
     if (last != null) {
       stall.forget();
-      last.close();
+      connections.atOnce(timeout.compareTo(CLOSING) < 0 ? timeout : CLOSING, last::close);
+      last.abandon();
     }
   }
 }

@@ -5,10 +5,11 @@ import dev.mq.api.Headers;
 import java.math.BigDecimal;
 import java.util.Base64;
 import java.util.Date;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Names by which the broker acts go under a prefix of ours, here and in the arguments of
  * bindings.
  */
+@SuppressWarnings("JavaUtilDate") // the client's type for AMQP timestamps
 public final class HeaderTable {
   private static final String ESCAPE = "mq-h-";
 
@@ -29,7 +31,7 @@ public final class HeaderTable {
 
   /** Returns the arguments of a binding. */
   public static Map<String, Object> arguments(Headers headers) {
-    Map<String, Object> table = new HashMap<>();
+    Map<String, Object> table = new LinkedHashMap<>();
     put(headers, table);
     return table;
   }
@@ -92,7 +94,7 @@ public final class HeaderTable {
       s.append(list.isEmpty() ? "[]" : "]");
     } else if (value instanceof Map<?, ?> map) {
       String separator = "{";
-      for (Map.Entry<?, ?> e : new java.util.TreeMap<>(byName(map)).entrySet()) {
+      for (Map.Entry<?, ?> e : byName(map).entrySet()) {
         s.append(separator);
         quote(e.getKey().toString(), s);
         s.append(':');
@@ -112,7 +114,7 @@ public final class HeaderTable {
   }
 
   private static Map<String, @Nullable Object> byName(Map<?, ?> map) {
-    Map<String, @Nullable Object> named = new HashMap<>();
+    Map<String, @Nullable Object> named = new TreeMap<>();
     map.forEach((k, v) -> named.put(String.valueOf(k), v));
     return named;
   }

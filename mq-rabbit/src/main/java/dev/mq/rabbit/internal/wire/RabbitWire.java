@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Names are never renamed: the previous release reads what this one writes.
  */
+@SuppressWarnings("JavaUtilDate") // the client's type for AMQP timestamps
 public final class RabbitWire {
   /** The version of this form. */
   static final String VERSION = "mq-v";
@@ -122,7 +123,7 @@ public final class RabbitWire {
         && ttl == null) {
       return ONLY_VERSION;
     }
-    Map<String, Object> table = new HashMap<>();
+    Map<String, Object> table = new LinkedHashMap<>();
     HeaderTable.put(m.headers(), table);
     table.put(VERSION, 1);
     if (key != null) {

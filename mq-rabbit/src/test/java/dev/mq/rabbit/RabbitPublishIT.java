@@ -14,7 +14,6 @@ import dev.mq.api.Delivery;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.ExchangeSpec;
 import dev.mq.api.Message;
-import dev.mq.api.MessageTooLargeException;
 import dev.mq.api.MqException;
 import dev.mq.api.NotFoundException;
 import dev.mq.api.Overflow;
@@ -137,9 +136,8 @@ final class RabbitPublishIT extends RabbitFixture {
     Message body = Message.builder().body(new byte[1_001]).build();
     Message headers = Message.builder().header("h", "x".repeat(200_000)).build();
     assertThat(producer.sendAll(List.of(text("a"), body, headers, text("b"))))
-        .extracting(r -> r.error() == null ? null : r.error().getClass())
-        .containsExactly(
-            null, MessageTooLargeException.class, MessageTooLargeException.class, null);
+        .extracting(r -> r.error() == null ? null : r.error().code())
+        .containsExactly(null, ErrorCode.TOO_LARGE, ErrorCode.TOO_LARGE, null);
     producer.send(text("c"));
     assertThat(broker.queue(name).depth()).isEqualTo(3);
   }

@@ -9,6 +9,6 @@ import org.junit.jupiter.api.TestFactory;
 final class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> keepsTheHouseRules() {
-    return ModuleCheck.of("dev.mq.kafka").floor(1).keeps(HouseRules.backend("dev.mq.kafka"));
+    return ModuleCheck.of("dev.mq.kafka").floor(30).keeps(HouseRules.backend("dev.mq.kafka"));
   }
 }

@@ -16,6 +16,7 @@ import dev.mq.api.SendResult;
 import dev.mq.api.SettleResult;
 import dev.mq.api.Topology;
 import dev.mq.tools.brokers.LocalKafka;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -129,7 +130,7 @@ final class KafkaBrokerIT {
                 .queue(QueueSpec.of(queue))
                 .bindQueue("orders", queue, queue)
                 .build());
-        producer.send(Message.of("m".getBytes(java.nio.charset.StandardCharsets.UTF_8), queue));
+        producer.send(Message.of("m".getBytes(StandardCharsets.UTF_8), queue));
         assertThat(other.queue(queue).depth()).isEqualTo(1);
       }
     }
@@ -266,15 +267,16 @@ final class KafkaBrokerIT {
       await(holding);
       AtomicInteger next = new AtomicInteger();
       var timer = Executors.newSingleThreadScheduledExecutor();
-      timer.scheduleAtFixedRate(
-          () -> {
-            String prefix = "short" + next.getAndIncrement() + "-";
-            sent.put(prefix + "0", System.nanoTime());
-            send(producer, prefix, 1);
-          },
-          0,
-          300,
-          TimeUnit.MILLISECONDS);
+      var unused =
+          timer.scheduleAtFixedRate(
+              () -> {
+                String prefix = "short" + next.getAndIncrement() + "-";
+                sent.put(prefix + "0", System.nanoTime());
+                send(producer, prefix, 1);
+              },
+              0,
+              300,
+              TimeUnit.MILLISECONDS);
       for (int i = 0; i < times.length; i++) {
         times[i] = next(late);
       }
@@ -295,7 +297,6 @@ final class KafkaBrokerIT {
     BlockingQueue<String> handled = new LinkedBlockingQueue<>();
     CountDownLatch free = new CountDownLatch(1);
     CountDownLatch holding = new CountDownLatch(1);
-    BlockingQueue<String> events = new LinkedBlockingQueue<>();
     Consumer consumer =
         broker
             .queue("restart")
@@ -330,7 +331,6 @@ final class KafkaBrokerIT {
         next(handled);
       }
     }
-    assertThat(events).isEmpty();
     assertThat(consumer.close(CLOSE)).isTrue();
     assertThat(broker.queue("restart").depth()).isZero();
   }

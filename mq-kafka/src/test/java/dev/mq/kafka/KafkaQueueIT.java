@@ -16,8 +16,10 @@ import dev.mq.spi.SettleOutcome;
 import dev.mq.spi.SubscribeOptions;
 import dev.mq.tools.brokers.LocalKafka;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -179,9 +181,17 @@ final class KafkaQueueIT {
     DeliveryBatch batch = Harness.receive(lane(s), 1);
     lane(s).pause();
     QueueSubscription next = subscribe(queue, 3);
-    DeliveryBatch rest = Harness.receive(lane(next), 3);
-    assertThat(Harness.texts(rest)).containsExactly("m1", "m2");
-    assertThat(Harness.ackAll(lane(next), rest)).containsOnly(SettleResult.SETTLED);
+    Set<String> rest = new HashSet<>();
+    // Usually at once; after a lease when the client has fetched once more by itself.
+    while (rest.size() < 2) {
+      lane(s).renew();
+      DeliveryBatch some = new DeliveryBatch(3);
+      if (lane(next).receive(some, lane(s).leaseNanos() / 3) > 0) {
+        rest.addAll(Harness.texts(some));
+        assertThat(Harness.ackAll(lane(next), some)).containsOnly(SettleResult.SETTLED);
+      }
+    }
+    assertThat(rest).containsExactlyInAnyOrder("m1", "m2");
     assertThat(Harness.ack(lane(s), batch.token(0))).isEqualTo(SettleResult.SETTLED);
     s.close();
     next.close();

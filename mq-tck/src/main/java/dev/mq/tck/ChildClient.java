@@ -25,6 +25,12 @@ final class ChildClient implements Client {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    // How much this JVM logs is meant for its children, too.
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith("org.slf4j.")) {
+        command.add("-D" + name + "=" + System.getProperty(name));
+      }
+    }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(ClientMain.class.getName(), config.name(), task.name()));
     command.addAll(arguments);

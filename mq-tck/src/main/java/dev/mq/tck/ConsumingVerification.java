@@ -137,8 +137,7 @@ abstract class ConsumingVerification extends Verification {
     Seen<String> handled = new Seen<>("handled from " + queue);
     try (var c = b().queue(queue).consumer().start(d -> handled.add(d.message().text()));
         Producer p = a().queue(queue).producer().open()) {
-      sent.forEach(body -> p.send(text(body), (receipt, error) -> {}));
-      p.flush();
+      sendUnwaited(p, sent);
       handled.await(sent.size());
       Eventually.done("settled", c.flush());
     }
@@ -171,7 +170,7 @@ abstract class ConsumingVerification extends Verification {
                   if (now.incrementAndGet() > 1) {
                     overlaps.add(key + " at " + d.message().text());
                   }
-                  Thread.yield();
+                  Thread.onSpinWait();
                   handled.add(d.message());
                   now.decrementAndGet();
                 })) {

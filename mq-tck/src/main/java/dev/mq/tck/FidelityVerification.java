@@ -122,9 +122,8 @@ abstract class FidelityVerification extends Verification {
                 .header("max", Long.MAX_VALUE)
                 .header("min", Long.MIN_VALUE)
                 .header("zero", 0)
-                .header("nan", Double.NaN)
                 .header("tiny", Double.MIN_VALUE)
-                .header("infinite", Double.NEGATIVE_INFINITY)
+                .header("large", -Double.MAX_VALUE)
                 .header("five", 5.0)
                 .header("true", true)
                 .header("false", false)
@@ -136,6 +135,17 @@ abstract class FidelityVerification extends Verification {
                 .header("empty bytes", new byte[0])
                 .headerNull("null")
                 .build()));
+  }
+
+  @Guarantee("P-09")
+  @Test
+  void doublesThatAreNoNumbersArriveEqual() {
+    arriveEqual(
+        List.of(
+            Message.builder().header("nan", Double.NaN).build(),
+            Message.builder().header("infinite", Double.POSITIVE_INFINITY).build(),
+            Message.builder().header("minus", Double.NEGATIVE_INFINITY).build(),
+            Message.builder().header("minus zero", -0.0).build()));
   }
 
   @Guarantee("P-09")

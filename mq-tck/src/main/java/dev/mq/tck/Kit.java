@@ -21,7 +21,7 @@ import org.opentest4j.TestAbortedException;
  * What one test works with: brokers, names of its own, random choices. Whatever it opens or
  * declares here is closed and deleted after the test, the newest first.
  */
-final class Kit implements AutoCloseable {
+final class Kit {
   /** A step of cleaning up. */
   @FunctionalInterface
   private interface Step {
@@ -59,6 +59,11 @@ final class Kit implements AutoCloseable {
   /** Returns the broker of the second program. */
   Broker b() {
     return session.second();
+  }
+
+  /** Waits until the brokers of both programs say that messages can flow. */
+  void awaitHealth() {
+    session.awaitHealth();
   }
 
   /** Opens a broker of the test's own. */
@@ -137,7 +142,6 @@ final class Kit implements AutoCloseable {
     return new TestAbortedException("NOT_SUPPORTED: " + text);
   }
 
-  @Override
   public void close() throws Exception {
     Exception first = null;
     while (!cleanup.isEmpty()) {

@@ -26,6 +26,7 @@ final class KitExtension implements BeforeEachCallback, AfterEachCallback, Invoc
     Verification verification = (Verification) context.getRequiredTestInstance();
     Kit kit = new Kit(session, context.getRequiredTestMethod().getName());
     verification.use(kit);
+    session.awaitHealth();
     context.publishReportEntry("mq.tck.seed", Long.toString(kit.seed()));
   }
 

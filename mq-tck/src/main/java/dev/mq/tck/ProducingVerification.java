@@ -66,8 +66,7 @@ abstract class ProducingVerification extends Verification {
     String queue = kit().queue("q");
     List<String> sent = numbered("m", MANY);
     try (Producer p = a().queue(queue).producer().maxInFlight(64).open()) {
-      sent.forEach(body -> p.send(text(body), (receipt, error) -> {}));
-      p.flush();
+      sendUnwaited(p, sent);
     }
     assertInOrder(sent, Got.texts(drain(queue, MANY)));
   }

@@ -4,79 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mq.api.Broker;
 import dev.mq.api.CommitMode;
-import dev.mq.api.Destination;
 import dev.mq.api.ExchangeType;
 import dev.mq.api.GroupConsumer;
 import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.Positions;
 import dev.mq.api.Producer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The broker is killed by SIGKILL and started again on its data. */
 abstract class RestartVerification extends LogReading {
-  /** Publishes until told to stop, and keeps how each publish ended. */
-  private static final class Storm {
-    private final AtomicBoolean stop = new AtomicBoolean();
-    private final AtomicInteger sent = new AtomicInteger();
-    private final Seen<String> confirmed = new Seen<>("confirmed");
-    private final Seen<String> ended = new Seen<>("ended");
-    private final Producer producer;
-    private final Thread thread;
-
-    Storm(Producer producer, String prefix) {
-      this.producer = producer;
-      this.thread = Threads.start("storm", () -> publish(prefix));
-    }
-
-    private void publish(String prefix) {
-      while (!stop.get()) {
-        String body = prefix + sent.getAndIncrement();
-        producer.send(
-            Message.builder().id(body).body(body).build(),
-            (receipt, error) -> {
-              if (error == null) {
-                confirmed.add(body);
-              }
-              ended.add(error == null ? body : body + " " + error.code());
-            });
-        if (sent.get() - confirmed.count() > 500) {
-          Thread.yield();
-        }
-      }
-    }
-
-    void end() throws InterruptedException {
-      stop.set(true);
-      thread.join(Timing.patience().toMillis());
-      assertThat(thread.isAlive()).as("the publishing thread is stuck").isFalse();
-      producer.flush();
-      assertThat(ended.count()).as("publishes that ended, of %d", sent.get()).isEqualTo(sent.get());
-    }
-
-    Set<String> missingFrom(Set<String> stored) {
-      Set<String> lost = new HashSet<>(confirmed.all());
-      lost.removeAll(stored);
-      return lost;
-    }
-  }
-
-  private static Producer open(Destination destination) {
-    return destination
-        .producer()
-        .maxInFlight(200)
-        .maxBlock(Duration.ofMillis(100))
-        .deliveryTimeout(Timing.scaled(Duration.ofSeconds(20)))
-        .open();
-  }
-
   @Guarantee({"F-01", "D-01", "P-04"})
   @Test
   void aKillInAPublishStormLosesNothingConfirmedAndEveryPublishEnds() throws Exception {
@@ -84,25 +25,25 @@ abstract class RestartVerification extends LogReading {
     String queue = kit().queue("q");
     String log = kit().log("log", 1);
     Broker own = kit().open();
-    Storm toQueue = new Storm(open(own.queue(queue)), "q");
-    Storm toLog = new Storm(open(own.log(log)), "l");
-    toQueue.confirmed.await(100);
-    toLog.confirmed.await(100);
+    Storm toQueue = new Storm(own.queue(queue), "q");
+    Storm toLog = new Storm(own.log(log), "l");
+    toQueue.awaitConfirmed(100);
+    toLog.awaitConfirmed(100);
     process.kill();
     process.start();
-    int queueBefore = toQueue.confirmed.count();
-    int logBefore = toLog.confirmed.count();
-    toQueue.confirmed.await(queueBefore + 50);
-    toLog.confirmed.await(logBefore + 50);
+    int queueBefore = toQueue.confirmed().count();
+    int logBefore = toLog.confirmed().count();
+    toQueue.awaitConfirmed(queueBefore + 50);
+    toLog.awaitConfirmed(logBefore + 50);
     toQueue.end();
     toLog.end();
-    Set<String> inQueue = new HashSet<>(Got.texts(drain(queue, toQueue.confirmed.count())));
+    Set<String> inQueue = new HashSet<>(Got.texts(drain(queue, toQueue.confirmed().count())));
     assertThat(toQueue.missingFrom(inQueue))
-        .as("confirmed and not in the queue, of %d", toQueue.confirmed.count())
+        .as("confirmed and not in the queue, of %d", toQueue.confirmed().count())
         .isEmpty();
     Set<String> inLog = new HashSet<>(texts(read(b().log(log).reader())));
     assertThat(toLog.missingFrom(inLog))
-        .as("confirmed and not in the log, of %d", toLog.confirmed.count())
+        .as("confirmed and not in the log, of %d", toLog.confirmed().count())
         .isEmpty();
   }
 
@@ -126,6 +67,7 @@ abstract class RestartVerification extends LogReading {
     }
     process.kill();
     process.start();
+    kit().awaitHealth();
     Broker fresh = kit().open();
     assertThat(fresh.log(log).committed(group))
         .as("committed before the kill")
@@ -158,6 +100,7 @@ abstract class RestartVerification extends LogReading {
       records.await(20);
       process.kill();
       process.start();
+      kit().awaitHealth();
       sendAgain(queue, numbered("after", 20));
       handled.awaitThat(
           "all of after0 to after19", all -> Got.texts(all).containsAll(numbered("after", 20)));

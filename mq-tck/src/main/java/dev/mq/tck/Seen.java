@@ -14,6 +14,8 @@ import java.util.function.Predicate;
  * everything seen in the message.
  */
 final class Seen<T> {
+  private static final int SHOWN = 50;
+
   private final String what;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition added = lock.newCondition();
@@ -43,7 +45,12 @@ final class Seen<T> {
   }
 
   int count() {
-    return all().size();
+    lock.lock();
+    try {
+      return all.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits until at least this many are there and returns all of them. */
@@ -65,7 +72,7 @@ final class Seen<T> {
         if (deadline.isOver()) {
           throw new AssertionError(
               "%s: waited %s in vain for %s, saw %d: %s"
-                  .formatted(what, Timing.patience(), wanted, all.size(), all));
+                  .formatted(what, Timing.patience(), wanted, all.size(), end()));
         }
         added.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
       }
@@ -77,6 +84,12 @@ final class Seen<T> {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Returns what came last, enough to see what was going on. */
+  private String end() {
+    int from = Math.max(0, all.size() - SHOWN);
+    return (from == 0 ? "" : "... ") + all.subList(from, all.size());
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.mq.tck;
 
 import dev.mq.api.Broker;
+import dev.mq.api.Health;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -63,6 +65,16 @@ final class Session implements AutoCloseable {
       return known;
     } finally {
       opening.unlock();
+    }
+  }
+
+  /** Waits until both brokers are well, so that no test pays for what another one did to them. */
+  void awaitHealth() {
+    for (Broker broker : List.of(first(), second())) {
+      Eventually.that(
+          "health of " + broker.name() + " before the test",
+          broker::health,
+          health -> health.status() == Health.Status.UP);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.mq.tck;
 
 import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mq.api.Broker;
 import dev.mq.api.Message;
@@ -61,6 +62,24 @@ abstract class Verification {
         r.orThrow();
       }
     }
+  }
+
+  /** Sends texts in order without waiting for each, and then for all; none may fail. */
+  static void sendUnwaited(Producer p, List<String> bodies) {
+    Seen<String> failures = new Seen<>("failed sends");
+    for (String body : bodies) {
+      p.send(
+          text(body),
+          (receipt, error) -> {
+            if (error != null) {
+              failures.add(body + ": " + error);
+            }
+          });
+    }
+    p.flush();
+    assertThat(failures.all())
+        .as("failed, of %d sent to %s", bodies.size(), p.destination())
+        .isEmpty();
   }
 
   /** Returns everything in a queue, taken by the second program. */

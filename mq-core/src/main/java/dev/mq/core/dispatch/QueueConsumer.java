@@ -90,12 +90,11 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
   private void subscribe(SinkMaker maker) {
     kernel.adopt(this, "consume", address());
     try {
+      // Lanes take messages beside each other: only one keeps the order that keys are to have.
+      int lanes = settings.serialBy() == null ? settings.concurrency() : 1;
       SubscribeOptions options =
           new SubscribeOptions(
-              settings.name(),
-              settings.prefetch(),
-              settings.concurrency(),
-              settings.settledOnReceipt());
+              settings.name(), settings.prefetch(), lanes, settings.settledOnReceipt());
       QueueSubscription subscription =
           kernel.call("consume", address(), () -> driver.subscribe(queue.handle(), options, this));
       end.opened(subscription);

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /** A RabbitMQ of its own for each test class, with brokers and logs on it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 50, unit = TimeUnit.SECONDS)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 abstract class LogFixture {
   static final Logger LOG = LoggerFactory.getLogger(LogFixture.class);
   static final Duration LONG = Duration.ofSeconds(40);

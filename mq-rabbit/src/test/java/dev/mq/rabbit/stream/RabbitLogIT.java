@@ -320,6 +320,7 @@ final class RabbitLogIT extends LogFixture {
       long end = broker.log(name).end().total();
       await()
           .atMost(LONG)
+          .pollInterval(Duration.ofMillis(1))
           .until(
               () -> {
                 reader.poll(Duration.ofMillis(100)).forEach(r -> seen.add(r.message().text()));
@@ -335,6 +336,7 @@ final class RabbitLogIT extends LogFixture {
     await()
         .atMost(Duration.ofSeconds(90))
         .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
         .until(
             () -> {
               reader.poll(Duration.ofMillis(100)).forEach(r -> seen.add(r.message().text()));

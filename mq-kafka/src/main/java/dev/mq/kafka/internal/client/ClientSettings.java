@@ -4,6 +4,8 @@ import dev.mq.api.ConfigException;
 import dev.mq.kafka.internal.client.NativeSettings.Kind;
 import dev.mq.spi.BackendConfig;
 import dev.mq.spi.CommonKeys;
+import dev.mq.spi.ConfigKey;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -70,7 +72,7 @@ final class ClientSettings {
     return Math.min(10_000, millis(KafkaKeys.OPERATION_TIMEOUT));
   }
 
-  private int millis(dev.mq.spi.ConfigKey<java.time.Duration> key) {
+  private int millis(ConfigKey<Duration> key) {
     return (int) config.get(key).toMillis();
   }
 

@@ -1,5 +1,7 @@
 package dev.mq.kafka.internal.client;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import java.time.Duration;
@@ -88,7 +90,9 @@ public final class KafkaTopics {
   public Optional<TopicDescription> describe(String topic) {
     try {
       return Optional.of(
-          Futures.get(clients.admin().describeTopics(List.of(topic)).topicNameValues().get(topic)));
+          requireNonNull(
+              Futures.get(clients.admin().describeTopics(List.of(topic)).allTopicNames())
+                  .get(topic)));
     } catch (UnknownTopicOrPartitionException e) {
       return Optional.empty();
     }

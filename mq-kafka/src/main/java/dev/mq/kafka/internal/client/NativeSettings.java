@@ -1,7 +1,9 @@
 package dev.mq.kafka.internal.client;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mq.api.ConfigException;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +11,7 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings under {@code mq.kafka.native.}: each goes to every client that knows it; one with
@@ -17,16 +20,24 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 final class NativeSettings {
   /** The kinds of clients that settings are for. */
   enum Kind {
-    PRODUCER("producer.", ProducerConfig.configNames()),
-    CONSUMER("consumer.", ConsumerConfig.configNames()),
-    ADMIN("admin.", AdminClientConfig.configNames());
+    PRODUCER("producer."),
+    CONSUMER("consumer."),
+    ADMIN("admin.");
 
     private final String prefix;
-    private final Set<String> known;
 
-    Kind(String prefix, Set<String> known) {
+    Kind(String prefix) {
       this.prefix = prefix;
-      this.known = known;
+    }
+
+    private boolean knows(String setting) {
+      Set<String> known =
+          switch (this) {
+            case PRODUCER -> ProducerConfig.configNames();
+            case CONSUMER -> ConsumerConfig.configNames();
+            case ADMIN -> AdminClientConfig.configNames();
+          };
+      return known.contains(setting);
     }
   }
 
@@ -72,7 +83,7 @@ final class NativeSettings {
 
   private static final String IN_FLIGHT = "max.in.flight.requests.per.connection";
 
-  private final Map<Kind, Map<String, String>> settings = new HashMap<>();
+  private final Map<Kind, Map<String, String>> settings = new EnumMap<>(Kind.class);
 
   /**
    * Sorts settings by kind.
@@ -98,8 +109,8 @@ final class NativeSettings {
     check(name, plain, value);
     boolean known = false;
     for (Kind kind : Kind.values()) {
-      if ((only == null || only == kind) && kind.known.contains(plain)) {
-        settings.get(kind).put(plain, value);
+      if ((only == null || only == kind) && kind.knows(plain)) {
+        of(kind).put(plain, value);
         known = true;
       }
     }
@@ -109,7 +120,7 @@ final class NativeSettings {
     }
   }
 
-  private static Kind only(String name) {
+  private static @Nullable Kind only(String name) {
     for (Kind kind : Kind.values()) {
       if (name.startsWith(kind.prefix)) {
         return kind;
@@ -130,6 +141,6 @@ final class NativeSettings {
 
   /** Returns the settings for a kind of client. */
   Map<String, String> of(Kind kind) {
-    return settings.get(kind);
+    return requireNonNull(settings.get(kind));
   }
 }

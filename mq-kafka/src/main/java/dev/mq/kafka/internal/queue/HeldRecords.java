@@ -1,5 +1,6 @@
 package dev.mq.kafka.internal.queue;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -104,6 +105,6 @@ final class HeldRecords {
     }
     next = size;
     held = 0;
-    return java.util.Arrays.copyOf(tokens, n);
+    return Arrays.copyOf(tokens, n);
   }
 }

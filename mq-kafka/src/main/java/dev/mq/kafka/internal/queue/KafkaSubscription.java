@@ -1,5 +1,7 @@
 package dev.mq.kafka.internal.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.kafka.internal.client.Futures;
@@ -81,8 +83,8 @@ final class KafkaSubscription implements QueueSubscription {
   private boolean areAssigned() {
     String group = queue.topic();
     ShareGroupDescription described =
-        Futures.get(
-            clients.admin().describeShareGroups(List.of(group)).describedGroups().get(group));
+        requireNonNull(
+            Futures.get(clients.admin().describeShareGroups(List.of(group)).all()).get(group));
     Set<String> assigned =
         described.members().stream()
             .filter(m -> !m.assignment().topicPartitions().isEmpty())

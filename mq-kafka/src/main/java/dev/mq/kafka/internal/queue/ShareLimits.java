@@ -1,5 +1,7 @@
 package dev.mq.kafka.internal.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mq.kafka.internal.client.Futures;
 import dev.mq.kafka.internal.client.KafkaClients;
 import java.util.HashMap;
@@ -31,7 +33,8 @@ public record ShareLimits(
       Node node = Futures.get(clients.admin().describeCluster().nodes()).iterator().next();
       ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
       Config config =
-          Futures.get(clients.admin().describeConfigs(List.of(broker)).all()).get(broker);
+          requireNonNull(
+              Futures.get(clients.admin().describeConfigs(List.of(broker)).all()).get(broker));
       return new ShareLimits(
           true,
           number(config, "group.share.min.record.lock.duration.ms", STOCK.minLeaseMillis),

@@ -99,7 +99,7 @@ final class GroupVisit implements LeaseChannel.Handler, AutoCloseable {
         }
       }
       int wanted = there;
-      await(() -> answers.size() == wanted || hasMember && makesTokens);
+      await(() -> answers.size() == wanted || (hasMember && makesTokens));
     } catch (IOException | TimeoutException e) {
       throw groups.failed(log, e);
     } catch (InterruptedException e) {

@@ -38,7 +38,6 @@ final class PartitionProducer {
     this.producer =
         environment.producerBuilder().stream(stream)
             .batchSize(BATCH)
-            .dynamicBatch(true)
             .maxUnconfirmedMessages(WINDOW)
             .enqueueTimeout(blockedTimeout.isZero() ? Duration.ofMillis(1) : blockedTimeout)
             .confirmTimeout(Duration.ofSeconds(30))

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamPart {
   /** At most so many chunks are here or on their way. */
-  private static final int CREDITS = 5;
+  private static final int CREDITS = 10;
 
   final int number;
   final String stream;

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mq.api.Broker;
 import dev.mq.api.BrokerConfig;
-import dev.mq.tools.brokers.KafkaBroker;
-import dev.mq.tools.brokers.LocalBrokers;
-import dev.mq.tools.brokers.RabbitBroker;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,21 +17,12 @@ final class RouteIT {
 
   @Test
   void rabbitAgreesWithTheTablesOnAHundredRandomTopologies() {
-    RabbitBroker rabbit = LocalBrokers.sharedRabbit();
-    agree(
-        Map.of(
-            "mq.backend",
-            "rabbit",
-            "mq.rabbit.uris",
-            rabbit.amqpUri().toString(),
-            "mq.rabbit.stream-uris",
-            rabbit.streamUri().toString()));
+    agree(RealBrokers.rabbit());
   }
 
   @Test
   void kafkaAgreesWithTheTablesOnAHundredRandomTopologies() {
-    KafkaBroker kafka = LocalBrokers.sharedKafka();
-    agree(Map.of("mq.backend", "kafka", "mq.kafka.bootstrap-servers", kafka.bootstrapServers()));
+    agree(RealBrokers.kafka());
   }
 
   @Test

@@ -11,13 +11,26 @@ import org.jspecify.annotations.Nullable;
  * A batch that is not what the runtime handed over. Entry {@code i} stands for message {@code
  * sources[i]} underneath; what becomes of it is told there.
  */
-record ChangedBatch(
-    PublishBatch batch,
-    int[] sources,
-    int redirected,
-    @Nullable PublishTarget other,
-    UnaryOperator<Message> change)
-    implements PublishBatch {
+final class ChangedBatch implements PublishBatch {
+  private final PublishBatch batch;
+  private final int[] sources;
+  private final int redirected;
+  private final @Nullable PublishTarget other;
+  private final UnaryOperator<Message> change;
+
+  private ChangedBatch(
+      PublishBatch batch,
+      int[] sources,
+      int redirected,
+      @Nullable PublishTarget other,
+      UnaryOperator<Message> change) {
+    this.batch = batch;
+    this.sources = sources;
+    this.redirected = redirected;
+    this.other = other;
+    this.change = change;
+  }
+
   static PublishBatch without(PublishBatch batch, int index) {
     return of(batch, IntStream.range(0, batch.size()).filter(i -> i != index).toArray());
   }

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Ways to break the embedded engine, each with the test that must notice and what it must say. */
+@SuppressWarnings("ImmutableEnumChecker") // makers are references to static methods
 enum Mutant {
   LOSES_ONE_IN_A_THOUSAND(
       "everyConfirmedMessageIsDeliveredOnce", "confirmed and lost", Mutant::losing),

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /** A RabbitMQ of its own for each test class, and brokers on it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 8, unit = TimeUnit.MINUTES)
 public abstract class RabbitFixture {
   protected static final Logger LOG = LoggerFactory.getLogger(RabbitFixture.class);
   protected static final Duration LONG = Duration.ofSeconds(40);

@@ -16,8 +16,10 @@ import java.util.Map;
 final class RabbitExchanges implements ExchangeDriver {
   private final Control control;
   private final Ephemeral ephemeral;
+  private final NewQueues fresh;
 
-  RabbitExchanges(Connections connections, Ephemeral ephemeral) {
+  RabbitExchanges(Connections connections, Ephemeral ephemeral, NewQueues fresh) {
+    this.fresh = fresh;
     this.control = connections.control();
     this.ephemeral = ephemeral;
   }
@@ -52,6 +54,7 @@ final class RabbitExchanges implements ExchangeDriver {
   @Override
   public void bind(Binding b) {
     Map<String, Object> arguments = HeaderTable.arguments(b.arguments());
+    fresh.await();
     control.run(
         "bind " + b,
         c ->

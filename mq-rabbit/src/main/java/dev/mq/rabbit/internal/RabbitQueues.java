@@ -2,6 +2,7 @@ package dev.mq.rabbit.internal;
 
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
+import dev.mq.api.NotFoundException;
 import dev.mq.api.Overflow;
 import dev.mq.api.QueueSpec;
 import dev.mq.rabbit.internal.connect.Connections;
@@ -33,11 +34,13 @@ final class RabbitQueues implements QueueDriver {
   private final Control control;
   private final Ephemeral ephemeral;
   private final RabbitKeys.QueueType type;
+  private final NewQueues fresh;
 
-  RabbitQueues(Connections connections, Ephemeral ephemeral) {
+  RabbitQueues(Connections connections, Ephemeral ephemeral, NewQueues fresh) {
     this.connections = connections;
     this.control = connections.control();
     this.ephemeral = ephemeral;
+    this.fresh = fresh;
     this.type = connections.context().config().get(RabbitKeys.QUEUE_TYPE);
   }
 
@@ -95,11 +98,29 @@ final class RabbitQueues implements QueueDriver {
     Map<String, Object> arguments = arguments(spec);
     // Newer brokers refuse queues that are neither durable nor exclusive.
     boolean durable = spec.durable() || (!spec.exclusive() && server().atLeast(4, 3));
+    boolean isNew = isQuorum(spec) && !exists(spec.name());
     Conflicts.declare("queue '" + spec.name() + "'", () -> declare(spec, durable, arguments));
+    if (isNew) {
+      fresh.made();
+    }
     if (spec.exclusive() || spec.temporary() || !durable) {
       ephemeral.declared(spec.name(), durable, spec.exclusive(), spec.temporary(), arguments);
     }
     return new AmqpTarget.Queue(spec.name());
+  }
+
+  private boolean exists(String name) {
+    try {
+      control.run("declare queue:" + name, c -> c.queueDeclarePassive(name));
+      return true;
+    } catch (NotFoundException e) {
+      return false;
+    } catch (MqException e) {
+      if (e.code() == ErrorCode.OWNED_BY_OTHER) {
+        return true;
+      }
+      throw e;
+    }
   }
 
   private Object declare(QueueSpec spec, boolean durable, Map<String, Object> arguments) {
@@ -123,14 +144,11 @@ final class RabbitQueues implements QueueDriver {
 
   @Override
   public BackendQueue open(String name, String incarnation) {
-    try {
-      control.run("open queue:" + name, c -> c.queueDeclarePassive(name));
-    } catch (MqException e) {
-      // It is there, and publishing to it is open to everybody.
-      if (e.code() != ErrorCode.OWNED_BY_OTHER) {
-        throw e;
-      }
+    // One that is owned by another connection is there, and publishing to it is open to everybody.
+    if (!exists(name)) {
+      throw new NotFoundException("open queue:" + name + ": there is no such queue");
     }
+    fresh.await();
     return new AmqpTarget.Queue(name);
   }
 

@@ -41,8 +41,10 @@ public final class RabbitSession implements BackendSession {
       throw e;
     }
     Ephemeral ephemeral = new Ephemeral();
-    this.queues = new RabbitQueues(connections, ephemeral);
-    this.exchanges = new RabbitExchanges(connections, ephemeral);
+    NewQueues fresh =
+        new NewQueues(context.time(), context.config().get(RabbitKeys.NEW_QUEUE_WAIT));
+    this.queues = new RabbitQueues(connections, ephemeral, fresh);
+    this.exchanges = new RabbitExchanges(connections, ephemeral, fresh);
   }
 
   private Capabilities declare(int maxBodyBytes) {

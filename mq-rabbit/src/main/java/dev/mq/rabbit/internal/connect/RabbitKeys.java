@@ -83,6 +83,17 @@ public final class RabbitKeys {
           "The type of the queues made here. Exclusive, temporary and transient queues, and those"
               + " with priorities where quorum queues have none, are classic in any case.");
 
+  /** How long a new queue is not used. */
+  public static final ConfigKey<Duration> NEW_QUEUE_WAIT =
+      ConfigKey.duration(
+          "mq.rabbit.new-queue-wait",
+          Duration.ofSeconds(1),
+          Duration.ZERO,
+          Duration.ofMinutes(1),
+          "How long after the last declaration of a new quorum queue producers, consumers and"
+              + " bindings wait: a node that is killed shortly after it made a queue forgets it with"
+              + " its messages. 0 where clusters make that harmless.");
+
   /** How long a publish waits while the broker takes none. */
   public static final ConfigKey<Duration> BLOCKED_TIMEOUT =
       ConfigKey.duration(
@@ -133,6 +144,7 @@ public final class RabbitKeys {
           RECOVERY_FIRST,
           RECOVERY_MAX,
           QUEUE_TYPE,
+          NEW_QUEUE_WAIT,
           BLOCKED_TIMEOUT,
           CONFIRM_TIMEOUT,
           EXPIRY_GRACE,

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * reached it may never confirm, and later messages of the channel wait behind it. Thread-safe.
  */
 final class Stall {
+  private static final int LOOKS = 4;
+
   private final Connections connections;
   private final Duration timeout;
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,7 +30,7 @@ final class Stall {
     try {
       cancel();
       watched = channel;
-      again(channel, -1);
+      again(channel, -1, 0);
     } finally {
       lock.unlock();
     }
@@ -51,13 +53,17 @@ final class Stall {
     }
   }
 
-  private void again(ConfirmChannel channel, long seen) {
-    timer = connections.context().time().schedule(timeout, () -> look(channel, seen));
+  private void again(ConfirmChannel channel, long seen, int times) {
+    timer =
+        connections
+            .context()
+            .time()
+            .schedule(timeout.dividedBy(LOOKS), () -> look(channel, seen, times));
   }
 
-  /** Without an answer since the last look, while the broker takes messages, it has stalled. */
+  /** Without an answer for that many looks, while the broker takes messages, it has stalled. */
   @SuppressWarnings("ReferenceEquality") // a channel is itself
-  private void look(ConfirmChannel channel, long seen) {
+  private void look(ConfirmChannel channel, long seen, int times) {
     lock.lock();
     try {
       if (watched != channel || !channel.isOpen()) {
@@ -65,8 +71,9 @@ final class Stall {
       }
       long progress = channel.ring().progress();
       boolean blocked = connections.publishing().blockedBy() != null;
-      if (progress < 0 || progress != seen || blocked) {
-        again(channel, blocked ? -1 : progress);
+      boolean stands = progress >= 0 && progress == seen && !blocked;
+      if (!stands || times + 1 < LOOKS) {
+        again(channel, blocked ? -1 : progress, stands ? times + 1 : 0);
         return;
       }
     } finally {

@@ -5,6 +5,7 @@ import dev.mq.api.Headers;
 import java.math.BigDecimal;
 import java.util.Base64;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderTable {
   private static final String ESCAPE = "mq-h-";
 
+  /** Names the doubles that are no numbers: a broker ends the connection for them. */
+  static final String DOUBLES = "mq-doubles";
+
   /** By the first two the broker routes; it writes the other two. */
   private static final Set<String> OF_THE_BROKER =
       Set.of("CC", "BCC", "x-delivery-count", "x-acquired-count");
@@ -38,10 +42,40 @@ public final class HeaderTable {
 
   /** Adds headers to a table. */
   static void put(Headers headers, Map<String, Object> table) {
+    Map<String, Object> doubles = null;
     for (int i = 0; i < headers.size(); i++) {
       String name = headers.nameAt(i);
-      table.put(OF_THE_BROKER.contains(name) ? ESCAPE + name : name, headers.valueAt(i));
+      Object value = headers.valueAt(i);
+      String there = OF_THE_BROKER.contains(name) ? ESCAPE + name : name;
+      if (value instanceof Double d && !Double.isFinite(d)) {
+        doubles = doubles == null ? new LinkedHashMap<>() : doubles;
+        doubles.put(there, true);
+        value = d.toString();
+      }
+      table.put(there, value);
     }
+    if (doubles != null) {
+      table.put(DOUBLES, doubles);
+    }
+  }
+
+  /** Returns the names of texts in a table that are doubles. */
+  static Set<String> doubles(Map<String, Object> table) {
+    Set<String> names = new HashSet<>();
+    if (table.get(DOUBLES) instanceof Map<?, ?> map) {
+      map.keySet().forEach(k -> names.add(k.toString()));
+    }
+    return names;
+  }
+
+  /** Returns the value of a text that stands for a double that is no number, else the text. */
+  static Object asDouble(Object text) {
+    return switch (text.toString()) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> text;
+    };
   }
 
   /** Adds one header of a table, unless the broker wrote it. */

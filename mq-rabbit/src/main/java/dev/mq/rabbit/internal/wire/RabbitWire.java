@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -242,10 +243,22 @@ public final class RabbitWire {
       return Headers.empty();
     }
     Headers.Builder headers = Headers.builder();
+    Set<String> doubles = HeaderTable.doubles(table);
     for (Map.Entry<String, Object> e : table.entrySet()) {
       switch (e.getKey()) {
-        case VERSION, KEY, ROUTING_KEY, NO_BODY, TIMESTAMP, TIME_TO_LIVE, PUBLISHED -> {}
-        default -> HeaderTable.read(e.getKey(), e.getValue(), headers);
+        case VERSION,
+            KEY,
+            ROUTING_KEY,
+            NO_BODY,
+            TIMESTAMP,
+            TIME_TO_LIVE,
+            PUBLISHED,
+            HeaderTable.DOUBLES -> {}
+        default -> {
+          boolean isDouble = e.getValue() != null && doubles.contains(e.getKey());
+          Object value = isDouble ? HeaderTable.asDouble(e.getValue()) : e.getValue();
+          HeaderTable.read(e.getKey(), value, headers);
+        }
       }
     }
     return headers.build();

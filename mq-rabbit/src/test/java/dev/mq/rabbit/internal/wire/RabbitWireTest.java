@@ -71,17 +71,26 @@ final class RabbitWireTest {
             .header("BCC", "q")
             .header("x-delivery-count", 7)
             .build());
+    all.put(
+        "doubles",
+        Message.builder()
+            .id("id-6")
+            .header("a", Double.NaN)
+            .header("b", Double.POSITIVE_INFINITY)
+            .header("c", Double.NEGATIVE_INFINITY)
+            .header("d", "NaN")
+            .build());
     return all;
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "empty", "none", "everything", "escaped"})
+  @ValueSource(strings = {"plain", "empty", "none", "everything", "escaped", "doubles"})
   void writesTheBytesOfTheGoldenFile(String name) throws IOException {
     assertThat(written(MESSAGES.get(name))).isEqualTo(golden().getProperty(name));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "empty", "none", "everything", "escaped"})
+  @ValueSource(strings = {"plain", "empty", "none", "everything", "escaped", "doubles"})
   void readsTheBytesOfTheGoldenFile(String name) throws IOException {
     byte[] bytes = HexFormat.of().parseHex(golden().getProperty(name));
     BasicProperties p = read(bytes);

@@ -5,6 +5,9 @@ import dev.mq.api.ExchangeSpec;
 import dev.mq.api.Headers;
 import dev.mq.api.Message;
 import dev.mq.api.Topology;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -106,8 +109,18 @@ final class NaiveRouter {
     if (wanted == null || value == null) {
       return wanted == null;
     }
-    return wanted instanceof byte[] bytes
-        ? value instanceof byte[] other && Arrays.equals(bytes, other)
-        : wanted.equals(value);
+    return plain(wanted).equals(plain(value));
+  }
+
+  /** Numbers by their value, texts and bytes by their bytes, as RabbitMQ compares them. */
+  private static Object plain(Object value) {
+    if (value instanceof Long l) {
+      return BigDecimal.valueOf(l).stripTrailingZeros();
+    } else if (value instanceof Double d) {
+      return Double.isFinite(d) ? new BigDecimal(d).stripTrailingZeros() : d;
+    } else if (value instanceof String s) {
+      return ByteBuffer.wrap(s.getBytes(StandardCharsets.UTF_8));
+    }
+    return value instanceof byte[] b ? ByteBuffer.wrap(b) : value;
   }
 }

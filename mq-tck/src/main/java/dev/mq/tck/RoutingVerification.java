@@ -104,7 +104,7 @@ abstract class RoutingVerification extends Verification {
 
   @Guarantee("X-04")
   @Test
-  void headersMatchByTypeAndValueForAllAndAny() {
+  void headersMatchByValueForAllAndAny() {
     Headers five = Headers.builder().put("n", 5).put("s", "x").build();
     List<Message> sent = new ArrayList<>();
     sent.add(Message.builder().body("both").headers(five).build());

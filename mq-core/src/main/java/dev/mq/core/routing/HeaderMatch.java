@@ -1,6 +1,10 @@
 package dev.mq.core.routing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mq.api.Headers;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The arguments of a binding of a headers exchange, made ready to compare. Immutable.
  *
- * <p>A predicate is a name with a value, or with null for mere presence. Values keep their type:
- * Long, String, Boolean, Double (one zero) and {@link BytesKey}.
+ * <p>A predicate is a name with a value, or with null for mere presence. Values are compared as
+ * RabbitMQ compares them, by value: a number equals the same number of the other type, a text
+ * equals its UTF-8 bytes. So a value is kept as a Long where it is a whole number, as a String
+ * where it is text, else as a Double, Boolean or {@link BytesKey}.
  */
 final class HeaderMatch {
   private static final String X_MATCH = "x-match";
-  private static final Double ZERO = 0.0;
+  private static final double LONGS_END = 0x1p63;
 
   final boolean any;
   final String[] names;
@@ -49,18 +55,26 @@ final class HeaderMatch {
       if (compared) {
         Object v = arguments.valueAt(i);
         names.add(name);
-        values.add(v instanceof byte[] bytes ? new BytesKey(bytes) : key(v));
+        values.add(v == null ? null : key(v));
       }
     }
     return new HeaderMatch(mode.any, names.toArray(new String[0]), values.toArray());
   }
 
-  /**
-   * Returns a value as a key of a table; not for bytes. Both zeros of a double are one, as in
-   * RabbitMQ.
-   */
-  static @Nullable Object key(@Nullable Object value) {
-    return value instanceof Double d && d == 0 ? ZERO : value;
+  /** Returns a value as a key of a table: equal keys are equal values. */
+  static Object key(Object value) {
+    if (value instanceof Double d) {
+      return d == Math.rint(d) && d >= -LONGS_END && d < LONGS_END ? (Object) (long) (double) d : d;
+    }
+    return value instanceof byte[] bytes ? textOrBytes(bytes) : value;
+  }
+
+  private static Object textOrBytes(byte[] bytes) {
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return new BytesKey(bytes.clone());
+    }
   }
 
   /**
@@ -87,9 +101,7 @@ final class HeaderMatch {
         if (expected == null) {
           return true;
         }
-        return expected instanceof BytesKey key
-            ? actual instanceof byte[] bytes && key.contentEquals(bytes)
-            : expected.equals(key(actual));
+        return actual != null && expected.equals(key(actual));
       }
     }
     return false;

@@ -79,8 +79,7 @@ final class HeadersTable implements BindingTable {
         EdgeList.emitMatching(byName.presence, headers, out);
         Object value = headers.valueAt(i);
         if (value != null) {
-          Object key = value instanceof byte[] b ? out.bytesProbe(b) : HeaderMatch.key(value);
-          EdgeList.emitMatching(byName.cell(key), headers, out);
+          EdgeList.emitMatching(byName.cell(HeaderMatch.key(value)), headers, out);
         }
       }
     }

@@ -21,7 +21,6 @@ public final class RouteResult {
 
   private final TopicWalk walk = new TopicWalk();
   private boolean split;
-  private final BytesKey bytesProbe = new BytesKey(new byte[0]);
 
   /** A thing is marked in this route when its mark is {@link #epoch}. */
   private int[] marks = new int[64];
@@ -201,10 +200,6 @@ public final class RouteResult {
       split = true;
     }
     return walk;
-  }
-
-  BytesKey bytesProbe(byte[] bytes) {
-    return bytesProbe.set(bytes);
   }
 
   /** Returns true once in {@code every} calls. */

@@ -3,9 +3,11 @@ package dev.mq.core.routing;
 import dev.mq.api.Binding;
 import dev.mq.api.ExchangeSpec;
 import dev.mq.api.Headers;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -130,15 +132,18 @@ final class NaiveRouter {
     if (expected == null) {
       return true;
     }
-    if (actual == null || expected.getClass() != actual.getClass()) {
-      return false;
+    return actual != null && plain(expected).equals(plain(actual));
+  }
+
+  /** Numbers by their value, texts and bytes by their bytes. */
+  private static Object plain(Object value) {
+    if (value instanceof Long l) {
+      return BigDecimal.valueOf(l).stripTrailingZeros();
+    } else if (value instanceof Double d) {
+      return Double.isFinite(d) ? new BigDecimal(d).stripTrailingZeros() : d;
+    } else if (value instanceof String s) {
+      return ByteBuffer.wrap(s.getBytes(StandardCharsets.UTF_8));
     }
-    if (expected instanceof byte[] b) {
-      return Arrays.equals(b, (byte[]) actual);
-    }
-    if (expected instanceof Double d) {
-      return d.doubleValue() == ((Double) actual).doubleValue();
-    }
-    return expected.equals(actual);
+    return value instanceof byte[] b ? ByteBuffer.wrap(b) : value;
   }
 }

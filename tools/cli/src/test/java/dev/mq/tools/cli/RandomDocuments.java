@@ -86,10 +86,12 @@ final class RandomDocuments {
       headers.put("x-match", match);
     }
     for (String name : NAMES) {
-      switch (random.nextInt(6)) {
+      switch (random.nextInt(8)) {
         case 0 -> headers.put(name, random.nextInt(2));
         case 1 -> headers.put(name, String.valueOf(random.nextInt(2)));
         case 2 -> headers.put(name, random.nextBoolean());
+        case 4 -> headers.put(name, random.nextInt(4) / 2.0);
+        case 5 -> headers.put(name, new byte[] {(byte) ('0' + random.nextInt(2))});
         case 3 -> {
           if (arguments) {
             headers.putNull(name);

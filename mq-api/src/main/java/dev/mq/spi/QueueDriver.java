@@ -19,6 +19,13 @@ public interface QueueDriver {
    */
   BackendQueue create(QueueSpec spec, String incarnation);
 
+  /**
+   * Returns when every queue made so far by this session survives what the system promises to
+   * survive (D-02). Called at the end of a declaration of several queues, so that a system which
+   * needs time for that takes it once.
+   */
+  default void declared() {}
+
   /** Returns the handle of a queue that exists, or throws {@link dev.mq.api.NotFoundException}. */
   BackendQueue open(String name, String incarnation);
 

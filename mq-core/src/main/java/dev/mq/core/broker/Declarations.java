@@ -55,6 +55,9 @@ final class Declarations {
     t.queues().forEach(q -> exchanges().declare(q));
     t.logs().forEach(this::declareLog);
     t.bindings().forEach(b -> exchanges().bind(b));
+    if (!t.queues().isEmpty()) {
+      exchanges().declared();
+    }
   }
 
   private void declareLog(LogSpec spec) {

@@ -27,6 +27,9 @@ public interface ExchangeTopology {
    */
   void declare(QueueSpec spec);
 
+  /** Returns when the queues made survive what the backend promises to survive. */
+  default void declared() {}
+
   /** Makes a binding; an equal one stays. */
   void bind(Binding binding);
 

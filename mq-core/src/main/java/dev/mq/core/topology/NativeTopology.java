@@ -50,6 +50,11 @@ public final class NativeTopology implements ExchangeTopology {
   }
 
   @Override
+  public void declared() {
+    queues.declared();
+  }
+
+  @Override
   public void bind(Binding binding) {
     exchanges.bind(binding);
   }

@@ -4,6 +4,7 @@ import dev.mq.api.Binding;
 import dev.mq.api.ExchangeSpec;
 import dev.mq.rabbit.internal.connect.Connections;
 import dev.mq.rabbit.internal.connect.Control;
+import dev.mq.rabbit.internal.connect.NewQueues;
 import dev.mq.rabbit.internal.publish.AmqpTarget;
 import dev.mq.rabbit.internal.wire.HeaderTable;
 import dev.mq.spi.BackendExchange;
@@ -18,8 +19,8 @@ final class RabbitExchanges implements ExchangeDriver {
   private final Ephemeral ephemeral;
   private final NewQueues fresh;
 
-  RabbitExchanges(Connections connections, Ephemeral ephemeral, NewQueues fresh) {
-    this.fresh = fresh;
+  RabbitExchanges(Connections connections, Ephemeral ephemeral) {
+    this.fresh = connections.newQueues();
     this.control = connections.control();
     this.ephemeral = ephemeral;
   }

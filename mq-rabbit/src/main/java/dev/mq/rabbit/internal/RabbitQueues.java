@@ -7,6 +7,7 @@ import dev.mq.api.Overflow;
 import dev.mq.api.QueueSpec;
 import dev.mq.rabbit.internal.connect.Connections;
 import dev.mq.rabbit.internal.connect.Control;
+import dev.mq.rabbit.internal.connect.NewQueues;
 import dev.mq.rabbit.internal.connect.RabbitKeys;
 import dev.mq.rabbit.internal.connect.ServerVersion;
 import dev.mq.rabbit.internal.consume.RabbitLane;
@@ -36,11 +37,11 @@ final class RabbitQueues implements QueueDriver {
   private final RabbitKeys.QueueType type;
   private final NewQueues fresh;
 
-  RabbitQueues(Connections connections, Ephemeral ephemeral, NewQueues fresh) {
+  RabbitQueues(Connections connections, Ephemeral ephemeral) {
     this.connections = connections;
     this.control = connections.control();
     this.ephemeral = ephemeral;
-    this.fresh = fresh;
+    this.fresh = connections.newQueues();
     this.type = connections.context().config().get(RabbitKeys.QUEUE_TYPE);
   }
 
@@ -109,6 +110,11 @@ final class RabbitQueues implements QueueDriver {
     return new AmqpTarget.Queue(spec.name());
   }
 
+  @Override
+  public void declared() {
+    fresh.await();
+  }
+
   private boolean exists(String name) {
     try {
       control.run("declare queue:" + name, c -> c.queueDeclarePassive(name));
@@ -148,7 +154,6 @@ final class RabbitQueues implements QueueDriver {
     if (!exists(name)) {
       throw new NotFoundException("open queue:" + name + ": there is no such queue");
     }
-    fresh.await();
     return new AmqpTarget.Queue(name);
   }
 

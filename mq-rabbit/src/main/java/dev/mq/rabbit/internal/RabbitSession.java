@@ -41,10 +41,8 @@ public final class RabbitSession implements BackendSession {
       throw e;
     }
     Ephemeral ephemeral = new Ephemeral();
-    NewQueues fresh =
-        new NewQueues(context.time(), context.config().get(RabbitKeys.NEW_QUEUE_WAIT));
-    this.queues = new RabbitQueues(connections, ephemeral, fresh);
-    this.exchanges = new RabbitExchanges(connections, ephemeral, fresh);
+    this.queues = new RabbitQueues(connections, ephemeral);
+    this.exchanges = new RabbitExchanges(connections, ephemeral);
   }
 
   private Capabilities declare(int maxBodyBytes) {

@@ -27,6 +27,7 @@ public final class Connections {
   private final Link publishing;
   private final Link leases;
   private final Control control;
+  private final NewQueues newQueues;
   private final ServerVersion server;
   private final StreamAccess streams;
 
@@ -43,6 +44,7 @@ public final class Connections {
     this.publishing = new Link("publishing", dialer, context, outages);
     this.leases = new Link("leases", dialer, context, outages);
     this.control = new Control(consuming);
+    this.newQueues = new NewQueues(context.time(), context.config().get(RabbitKeys.NEW_QUEUE_WAIT));
     this.streams = new StreamAccess(context.config());
     consuming.connect();
     this.server =
@@ -80,6 +82,11 @@ public final class Connections {
   /** Returns single operations. */
   public Control control() {
     return control;
+  }
+
+  /** Returns what keeps new quorum queues from being used too early. */
+  public NewQueues newQueues() {
+    return newQueues;
   }
 
   /** Returns where losses are told. */

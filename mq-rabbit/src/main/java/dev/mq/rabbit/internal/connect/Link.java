@@ -42,6 +42,9 @@ public final class Link {
     void recovered();
   }
 
+  /** How many times the longest wait refused credentials wait. */
+  private static final int REFUSED = 4;
+
   private final String what;
   private final Dialer dialer;
   private final BackendContext context;
@@ -209,7 +212,8 @@ public final class Link {
   private void recoverLater(boolean refused) {
     Duration max = context.config().get(RabbitKeys.RECOVERY_MAX);
     Duration next = wait.isZero() ? context.config().get(RabbitKeys.RECOVERY_FIRST) : wait;
-    next = refused || next.compareTo(max) > 0 ? max : next;
+    next = next.compareTo(max) > 0 ? max : next;
+    next = refused ? max.multipliedBy(REFUSED) : next;
     wait = next.multipliedBy(2);
     long half = next.toNanos() / 2;
     long nanos = half + ThreadLocalRandom.current().nextLong(half + 1);

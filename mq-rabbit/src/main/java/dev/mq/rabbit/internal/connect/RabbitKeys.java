@@ -68,11 +68,11 @@ public final class RabbitKeys {
   public static final ConfigKey<Duration> RECOVERY_MAX =
       ConfigKey.duration(
           "mq.rabbit.recovery-max",
-          Duration.ofSeconds(10),
+          Duration.ofSeconds(3),
           Duration.ofMillis(1),
           Duration.ofMinutes(10),
-          "The longest wait between two attempts to connect again, and the wait after credentials"
-              + " were refused.");
+          "The longest wait between two attempts to connect again; four times as long after"
+              + " credentials were refused.");
 
   /** Of which type queues are made. */
   public static final ConfigKey<QueueType> QUEUE_TYPE =
@@ -90,9 +90,9 @@ public final class RabbitKeys {
           Duration.ofSeconds(1),
           Duration.ZERO,
           Duration.ofMinutes(1),
-          "How long after the last declaration of a new quorum queue producers, consumers and"
-              + " bindings wait: a node that is killed shortly after it made a queue forgets it with"
-              + " its messages. 0 where clusters make that harmless.");
+          "How long a declaration waits after it made a quorum queue, once for all queues in it: a"
+              + " node that is killed shortly after it made a queue forgets it with its messages."
+              + " 0 where clusters make that harmless.");
 
   /** How long a publish waits while the broker takes none. */
   public static final ConfigKey<Duration> BLOCKED_TIMEOUT =

@@ -61,6 +61,8 @@ final class LogGroups {
             && ok.getMessageCount() + ok.getConsumerCount() > 0;
     if (!existed) {
       register.group(log.name(), group);
+      connections.newQueues().made();
+      connections.newQueues().await();
     }
     return new Joined(log, group, UUID.randomUUID().toString(), existed, partitions);
   }

@@ -1,4 +1,4 @@
-package dev.mq.rabbit.internal;
+package dev.mq.rabbit.internal.connect;
 
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
  * after it has answered the declaration, and nothing tells when. So what makes a new queue
  * reachable waits; a topology with many of them waits once. Thread-safe.
  */
-final class NewQueues {
+public final class NewQueues {
   private final TimeSource time;
   private final long waitNanos;
   private volatile long usableAt;
@@ -24,12 +24,12 @@ final class NewQueues {
   }
 
   /** A queue was made. */
-  void made() {
+  public void made() {
     usableAt = time.nanoTime() + waitNanos;
   }
 
   /** Waits until all of them may be used. */
-  void await() {
+  public void await() {
     long left = usableAt - time.nanoTime();
     if (left <= 0) {
       return;

@@ -108,7 +108,7 @@ public final class RabbitKeys {
   public static final ConfigKey<Duration> CONFIRM_TIMEOUT =
       ConfigKey.duration(
           "mq.rabbit.confirm-timeout",
-          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
           Duration.ofSeconds(1),
           Duration.ofHours(1),
           "How long no confirm may come while some are awaited, before the channel is given up and"

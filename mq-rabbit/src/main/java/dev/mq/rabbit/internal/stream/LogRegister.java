@@ -82,7 +82,7 @@ final class LogRegister {
     Set<String> groups = new TreeSet<>();
     long[] limits = new long[2];
     try {
-      if (client.get().streamExists(stream)) {
+      if (client.exists(stream)) {
         long end = probe.lasts(List.of(stream)).get(0).end();
         if (end > 0) {
           follow(stream, end, limits, groups);

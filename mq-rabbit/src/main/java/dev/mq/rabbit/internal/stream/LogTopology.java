@@ -130,7 +130,7 @@ final class LogTopology {
 
   private boolean exists(String log, int partition) {
     try {
-      return client.get().streamExists(StreamLog.stream(log, partition));
+      return client.exists(StreamLog.stream(log, partition));
     } catch (RuntimeException e) {
       throw StreamClient.failed("look for log:" + log, e);
     }

@@ -14,6 +14,7 @@ import dev.mq.rabbit.internal.connect.RabbitErrors;
 import dev.mq.rabbit.internal.connect.RabbitKeys;
 import dev.mq.rabbit.internal.connect.StreamAccess;
 import dev.mq.spi.BackendConfig;
+import dev.mq.spi.TimeSource;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ClientAuth;
@@ -22,12 +23,15 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** The client of the stream protocol, connected when it is first needed. Thread-safe. */
 final class StreamClient {
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
   private final Connections connections;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Environment environment;
@@ -61,6 +65,38 @@ final class StreamClient {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Returns whether a stream exists. The client finds its way back to a broker that was away a
+   * little later than AMQP does; that is waited for.
+   */
+  boolean exists(String stream) {
+    TimeSource time = connections.context().time();
+    long deadline =
+        time.nanoTime() + connections.context().config().get(RabbitKeys.RPC_TIMEOUT).toNanos();
+    while (true) {
+      try {
+        return get().streamExists(stream);
+      } catch (RuntimeException e) {
+        if (!isLookingForBroker(e) || time.nanoTime() - deadline >= 0) {
+          throw e;
+        }
+      }
+      CountDownLatch over = new CountDownLatch(1);
+      time.schedule(LOOK_AGAIN, over::countDown);
+      try {
+        over.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw RabbitErrors.down("interrupted while looking for stream " + stream, e);
+      }
+    }
+  }
+
+  /** The exception is not a public type of the client. */
+  private static boolean isLookingForBroker(RuntimeException e) {
+    return e.getClass().getSimpleName().equals("LocatorNotAvailableException");
   }
 
   private Environment open() {

@@ -9,6 +9,6 @@ import org.junit.jupiter.api.TestFactory;
 final class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> keepsTheHouseRules() {
-    return ModuleCheck.of("dev.mq.rabbit").floor(1).keeps(HouseRules.backend("dev.mq.rabbit"));
+    return ModuleCheck.of("dev.mq.rabbit").floor(60).keeps(HouseRules.backend("dev.mq.rabbit"));
   }
 }

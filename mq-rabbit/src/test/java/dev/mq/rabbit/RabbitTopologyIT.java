@@ -200,7 +200,7 @@ final class RabbitTopologyIT extends RabbitFixture {
             .start((b, d) -> held.add(d));
     await().atMost(LONG).until(() -> held.size() == 7);
     assertThat(broker.queue(name).depth()).isEqualTo(43);
-    held.forEach(Delivery::ack);
+    List.copyOf(held).forEach(Delivery::ack);
     await().atMost(LONG).until(() -> held.size() == 14);
     consumer.close(Duration.ofSeconds(5));
     await().atMost(LONG).until(() -> broker.queue(name).depth() == 43);

@@ -207,7 +207,12 @@ final class ProducerCore {
     window.release(messages, bytes);
   }
 
-  /** Gives back the room of a part of a batch that goes on. */
+  /** Takes an answered send, whose room is free already, out of those that flush waits for. */
+  void forget(Tracked send) {
+    outstanding.remove(send);
+  }
+
+  /** Gives back the room of a part of what was sent. */
   void answeredPart(int messages, long bytes) {
     window.release(messages, bytes);
   }

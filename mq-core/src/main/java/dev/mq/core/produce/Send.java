@@ -84,8 +84,15 @@ abstract class Send extends Tracked implements PublishBatch {
   /** Ends the send, once. */
   final void complete(@Nullable Receipt receipt, @Nullable MqException error) {
     if (STATE.compareAndSet(this, OPEN, DONE)) {
-      producer.answered(this, 1, message.bodyBytes());
-      deliver(receipt, error);
+      // Room first, so that a callback may send; out of the list last, so that a flush that waits
+      // for
+      // it puts its own marker behind the callback (P-12).
+      producer.answeredPart(1, message.bodyBytes());
+      try {
+        deliver(receipt, error);
+      } finally {
+        producer.forget(this);
+      }
     }
   }
 

@@ -89,11 +89,11 @@ final class KafkaLogFaultIT {
     a.member.commit(Positions.of(0, 10), e -> answered.complete(e != null));
     assertThat(answered.get(30, TimeUnit.SECONDS)).isTrue();
     kafka.resume();
-    a.pollUntil(() -> !a.owned.isEmpty());
-    // The first one may still meet a connection that ended meanwhile.
-    while (!a.committed(Positions.of(0, 10)).equals("ok")) {
-      assertThat(a.owned).contains(0);
-    }
+    // The pause may have cost it the partition, and the first one may still meet a connection that
+    // ended meanwhile.
+    do {
+      a.pollUntil(() -> !a.owned.isEmpty());
+    } while (!a.committed(Positions.of(0, 10)).equals("ok"));
     a.member.close();
   }
 

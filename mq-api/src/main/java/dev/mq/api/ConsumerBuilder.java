@@ -66,10 +66,20 @@ public interface ConsumerBuilder<T extends @Nullable Object> {
   ConsumerBuilder<T> intercept(ConsumeInterceptor interceptor);
 
   /**
+   * Leaves out messages whose id was handled before: they are acknowledged without a call of
+   * handler or interceptors. Off by default. While a message is being handled, another one with its
+   * id waits for it. A message that failed is no duplicate when it comes again.
+   *
+   * @param store what was handled; see there how far the promise goes
+   */
+  ConsumerBuilder<T> deduplicate(DedupStore store);
+
+  /**
    * Starts handling bodies one at a time.
    *
    * @throws NotFoundException when the queue does not exist
-   * @throws ConfigException when the retry policy has a limit without a dead-letter queue or drop
+   * @throws ConfigException when the retry policy has a limit without a dead-letter queue or drop,
+   *     or when duplicates are to be left out and settlement is manual
    */
   Consumer start(BodyHandler<T> handler);
 
@@ -80,8 +90,8 @@ public interface ConsumerBuilder<T extends @Nullable Object> {
    * Starts handling deliveries in batches of at most {@code maxSize}, 1 or more, one batch per free
    * handler; a batch takes what is there and never waits to be full.
    *
-   * @throws ConfigException also when there are interceptors, which wrap the handling of one
-   *     delivery
+   * @throws ConfigException also when there are interceptors or duplicates are to be left out,
+   *     which concern one delivery
    */
   Consumer startBatch(int maxSize, BatchHandler handler);
 
@@ -93,13 +103,16 @@ public interface ConsumerBuilder<T extends @Nullable Object> {
    * requester.
    *
    * @param codec encodes replies
+   * @throws ConfigException also when duplicates are to be left out: their requesters would wait
+   *     for nothing
    */
   <R> Consumer respond(Codec<R> codec, Responder<T, R> responder);
 
   /**
    * Opens a consumer to pull from, with manual settlement.
    *
-   * @throws ConfigException also when the retry policy is in place, which needs a handler
+   * @throws ConfigException also when the retry policy is in place or duplicates are to be left
+   *     out, which needs a handler
    */
   Receiver receiver();
 }

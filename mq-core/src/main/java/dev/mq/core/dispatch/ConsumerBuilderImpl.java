@@ -11,6 +11,7 @@ import dev.mq.api.ConsumeInterceptor;
 import dev.mq.api.Consumer;
 import dev.mq.api.ConsumerBuilder;
 import dev.mq.api.DecodeException;
+import dev.mq.api.DedupStore;
 import dev.mq.api.Delivery;
 import dev.mq.api.DeliveryHandler;
 import dev.mq.api.ErrorCode;
@@ -122,6 +123,12 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
   }
 
   @Override
+  public ConsumerBuilder<T> deduplicate(DedupStore store) {
+    draft.dedupStore = requireNonNull(store, "store");
+    return this;
+  }
+
+  @Override
   public Consumer start(BodyHandler<T> handler) {
     requireNonNull(handler, "handler");
     return start((DeliveryHandler) d -> handleBody(d, handler));
@@ -174,7 +181,8 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
       DeliveryHandler next = h;
       h = d -> interceptor.onHandle(d, next);
     }
-    return h;
+    DedupStore store = draft.dedupStore;
+    return store == null ? h : new Deduplicator(store, h);
   }
 
   @Override
@@ -182,10 +190,10 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
     atLeast(1, maxSize, "maxSize");
     requireNonNull(handler, "handler");
     if (!draft.interceptors.isEmpty()) {
-      throw new ConfigException(
-          "consumer '"
-              + draft.name
-              + "': interceptors wrap the handling of one delivery, this one handles batches");
+      throw refused("interceptors wrap the handling of one delivery, this one handles batches");
+    }
+    if (draft.dedupStore != null) {
+      throw refused("deduplication looks at one delivery at a time, this one handles batches");
     }
     QueueConsumer consumer = make(draft.ackMode);
     consumer.start(null, handler, maxSize);
@@ -194,6 +202,9 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
 
   @Override
   public <R> Consumer respond(Codec<R> codec, Responder<T, R> responder) {
+    if (draft.dedupStore != null) {
+      throw refused("a request that was left out as a duplicate would get no reply");
+    }
     return start(
         new ReplyingHandler<>(
             requireNonNull(codec, "codec"), requireNonNull(responder, "responder")));
@@ -227,6 +238,10 @@ final class ConsumerBuilderImpl<T> implements ConsumerBuilder<T> {
       kernel.queue(deadLetter);
     }
     return new QueueConsumer(kernel, settings, driver, queue);
+  }
+
+  private ConfigException refused(String reason) {
+    return new ConfigException("consumer '" + draft.name + "': " + reason);
   }
 
   private static int atLeast(int min, int value, String what) {

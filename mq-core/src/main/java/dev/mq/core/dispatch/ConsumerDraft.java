@@ -3,6 +3,7 @@ package dev.mq.core.dispatch;
 import dev.mq.api.AckMode;
 import dev.mq.api.ConfigException;
 import dev.mq.api.ConsumeInterceptor;
+import dev.mq.api.DedupStore;
 import dev.mq.api.Message;
 import dev.mq.api.Retry;
 import dev.mq.core.config.ConsumerKeys;
@@ -30,6 +31,7 @@ final class ConsumerDraft {
   int maxDeliveries = 100;
   Duration closeTimeout = Duration.ofSeconds(30);
   @Nullable Executor executor;
+  @Nullable DedupStore dedupStore;
   final List<ConsumeInterceptor> interceptors = new ArrayList<>();
 
   ConsumerDraft(String queue) {
@@ -58,6 +60,12 @@ final class ConsumerDraft {
     if (effective.isInPlace() && mode != AckMode.ON_RETURN) {
       throw new ConfigException(
           text("retry in place needs a handler that is settled on return, not " + mode));
+    }
+    if (dedupStore != null && mode == AckMode.MANUAL) {
+      throw new ConfigException(
+          text(
+              "deduplication needs a handler whose return tells that a message was handled, not "
+                  + mode));
     }
     Executor own = executor;
     return new Settings(

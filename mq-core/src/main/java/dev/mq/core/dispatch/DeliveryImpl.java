@@ -144,6 +144,15 @@ final class DeliveryImpl implements Delivery {
     }
   }
 
+  /**
+   * Returns whether a handler that has just returned did its work: it neither gave the message back
+   * nor failed it. A lease lost meanwhile does not undo the work.
+   */
+  boolean isHandled() {
+    long verb = state & VERB_MASK;
+    return undecodable == null && (verb == OPEN || verb == ACK || verb == LOST || verb == NONE);
+  }
+
   @Override
   public Message message() {
     return message;

@@ -12,6 +12,10 @@ import java.util.concurrent.CompletionStage;
  * <p>Each send completes exactly once, within the delivery timeout, also across close (P-04), in
  * one of three ways: ok; failed definitely ({@link MqException#isDefinite()}): in no queue;
  * unknown: send the same message with the same id again.
+ *
+ * <p>All forms throw at once, and nothing was sent, when the call itself is wrong: a null, a body
+ * or headers over the limit, a reserved header, an interceptor that throws, a closed producer.
+ * Everything else is the outcome of the send.
  */
 public interface Producer extends AutoCloseable {
   /** Returns where it publishes. */
@@ -30,11 +34,16 @@ public interface Producer extends AutoCloseable {
 
   /**
    * Publishes; the stage completes on a thread of the library, with a {@link MqException} when it
-   * failed. Its result must be used.
+   * failed. Its result must be used. Waits for room as {@link #send(Message)} does, for at most
+   * {@code maxBlock}; a stage without room has failed with {@link BackpressureException}, and one
+   * that would have had to wait in a completion with {@code WOULD_BLOCK}.
    */
   CompletionStage<Receipt> sendAsync(Message message);
 
-  /** Publishes; the callback is called exactly once. Makes no future. */
+  /**
+   * Publishes; the callback is called exactly once. Makes no future. Waits for room, and tells of
+   * none, as {@link #sendAsync} does.
+   */
   void send(Message message, SendCallback callback);
 
   /**

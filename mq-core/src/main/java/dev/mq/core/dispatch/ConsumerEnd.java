@@ -3,6 +3,7 @@ package dev.mq.core.dispatch;
 import dev.mq.api.MqException;
 import dev.mq.api.SettleResult;
 import dev.mq.core.runtime.Kernel;
+import dev.mq.core.runtime.Nanos;
 import dev.mq.spi.QueueSubscription;
 import java.time.Duration;
 import java.util.ArrayList;

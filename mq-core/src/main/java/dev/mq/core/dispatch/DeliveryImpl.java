@@ -6,6 +6,7 @@ import dev.mq.api.MqException;
 import dev.mq.api.SettleResult;
 import dev.mq.api.Settlement;
 import dev.mq.core.reply.Replies;
+import dev.mq.core.runtime.Nanos;
 import dev.mq.core.runtime.WouldBlock;
 import dev.mq.spi.SettleOutcome;
 import java.lang.invoke.MethodHandles;

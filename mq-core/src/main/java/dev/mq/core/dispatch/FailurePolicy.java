@@ -7,6 +7,7 @@ import dev.mq.api.Retry;
 import dev.mq.api.SettleResult;
 import dev.mq.core.runtime.DelayLine;
 import dev.mq.core.runtime.Kernel;
+import dev.mq.core.runtime.Nanos;
 import dev.mq.core.runtime.SystemPublisher;
 import dev.mq.spi.SettleOutcome;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import dev.mq.api.BrokerEvent;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.core.runtime.Kernel;
+import dev.mq.core.runtime.Nanos;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.mq.core.dispatch;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.mq.api.MqException;
 import dev.mq.api.Retry;
+import dev.mq.core.runtime.Nanos;
 import dev.mq.spi.SettleOutcome;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import dev.mq.api.Delivery;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.core.runtime.Kernel;
+import dev.mq.core.runtime.Nanos;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

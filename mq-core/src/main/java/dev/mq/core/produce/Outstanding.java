@@ -1,5 +1,6 @@
 package dev.mq.core.produce;
 
+import dev.mq.core.runtime.Nanos;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ final class Outstanding {
 
   /** Waits until nothing is open, at most so long in real time; returns whether nothing is. */
   boolean awaitEmpty(Duration limit) throws InterruptedException {
-    long nanos = limit.toNanos();
+    long nanos = Nanos.of(limit);
     lock.lock();
     try {
       while (head != null && nanos > 0) {

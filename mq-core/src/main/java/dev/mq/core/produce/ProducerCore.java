@@ -1,17 +1,21 @@
 package dev.mq.core.produce;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.mq.api.ClosedException;
 import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.Receipt;
 import dev.mq.api.UnroutableException;
 import dev.mq.core.runtime.Kernel;
+import dev.mq.core.runtime.Nanos;
 import dev.mq.core.runtime.WouldBlock;
 import dev.mq.spi.PublishChannel;
 import dev.mq.spi.PublishTarget;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class ProducerCore {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerCore.class);
 
+  private static final Duration STEP_ASIDE = Duration.ofSeconds(1);
+
   private final Kernel kernel;
   private final Route route;
   private final String address;
@@ -38,7 +44,7 @@ final class ProducerCore {
   private final ReentrantLock channelLock = new ReentrantLock();
   private final RouteSink sink = new RouteSink();
   private final Deque<Send> waitingForView = new ArrayDeque<>();
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   ProducerCore(Kernel kernel, Route route, String address, ProducerOptions options) {
     this.kernel = kernel;
@@ -77,18 +83,26 @@ final class ProducerCore {
   }
 
   /**
-   * Sends a message; it is answered once, perhaps before this returns. Throws only what is
-   * definite.
+   * Sends a message; it is answered once, perhaps before this returns. So is one that found no
+   * room.
+   *
+   * @throws ClosedException when the producer is closed
    */
   void send(Send send) {
     checkOpen();
     int bytes = send.message.bodyBytes();
-    window.acquire(bytes);
+    try {
+      window.acquire(bytes);
+    } catch (MqException e) {
+      send.refuse(e);
+      return;
+    }
     channelLock.lock();
     try {
-      if (closed) {
+      if (closed.get()) {
         window.release(1, bytes);
-        throw closedError();
+        send.refuse(closedError());
+        return;
       }
       if (!waitingForView.isEmpty() || !route.isCurrent()) {
         queueForView(send);
@@ -159,7 +173,7 @@ final class ProducerCore {
     checkOpen();
     channelLock.lock();
     try {
-      if (closed || !waitingForView.isEmpty() || !route.isCurrent()) {
+      if (closed.get() || !waitingForView.isEmpty() || !route.isCurrent()) {
         return 0;
       }
       for (int i = from; i < to && hasOneTarget(messages[i]); i++) {
@@ -266,7 +280,7 @@ final class ProducerCore {
 
   /** A closing broker closes its producers last, so that handlers still running may publish. */
   void checkOpen() {
-    if (closed) {
+    if (closed.get()) {
       throw closedError();
     }
   }
@@ -280,28 +294,56 @@ final class ProducerCore {
    * completes as unknown.
    */
   boolean close(Duration timeout) {
-    channelLock.lock();
-    try {
-      if (closed) {
-        return true;
-      }
-      closed = true;
-      channel.flush();
-    } finally {
-      channelLock.unlock();
+    if (!closed.compareAndSet(false, true)) {
+      return true;
     }
+    boolean flushed = withChannel(timeout, channel::flush);
     window.close();
-    boolean clean = awaitAnswers(timeout);
-    channelLock.lock();
-    try {
-      channel.close(clean ? timeout : Duration.ZERO);
-    } catch (RuntimeException e) {
-      LOG.warn("{}: closing the channel failed", address, e);
-    } finally {
-      channelLock.unlock();
+    boolean clean = flushed && awaitAnswers(timeout);
+    // Nobody starts a publish any more, so the lock is free at once or a publish is stuck.
+    Duration wait = flushed ? STEP_ASIDE : Duration.ZERO;
+    if (!withChannel(wait, () -> closeChannel(clean ? timeout : Duration.ZERO))) {
+      // A publish is stuck in the backend, which bounds that: its thread must not be waited for
+      // here.
+      kernel.completions().execute(this::closeChannelLater);
     }
     outstanding.abandon("producer was closed before an answer came");
     return clean;
+  }
+
+  /** Runs an action under the channel lock, if that is free in time; returns whether it was. */
+  private boolean withChannel(Duration timeout, Runnable action) {
+    try {
+      if (!channelLock.tryLock() && !channelLock.tryLock(Nanos.of(timeout), NANOSECONDS)) {
+        return false;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    try {
+      action.run();
+      return true;
+    } finally {
+      channelLock.unlock();
+    }
+  }
+
+  private void closeChannelLater() {
+    channelLock.lock();
+    try {
+      closeChannel(Duration.ZERO);
+    } finally {
+      channelLock.unlock();
+    }
+  }
+
+  private void closeChannel(Duration timeout) {
+    try {
+      channel.close(timeout);
+    } catch (RuntimeException e) {
+      LOG.warn("{}: closing the channel failed", address, e);
+    }
   }
 
   private boolean awaitAnswers(Duration timeout) {

@@ -85,14 +85,20 @@ abstract class Send extends Tracked implements PublishBatch {
   final void complete(@Nullable Receipt receipt, @Nullable MqException error) {
     if (STATE.compareAndSet(this, OPEN, DONE)) {
       // Room first, so that a callback may send; out of the list last, so that a flush that waits
-      // for
-      // it puts its own marker behind the callback (P-12).
+      // for it puts its own marker behind the callback (P-12).
       producer.answeredPart(1, message.bodyBytes());
       try {
         deliver(receipt, error);
       } finally {
         producer.forget(this);
       }
+    }
+  }
+
+  /** Ends a send that never got room. */
+  final void refuse(MqException error) {
+    if (STATE.compareAndSet(this, OPEN, DONE)) {
+      deliver(null, error);
     }
   }
 

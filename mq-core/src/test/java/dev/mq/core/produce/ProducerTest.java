@@ -1,5 +1,6 @@
 package dev.mq.core.produce;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,11 +20,13 @@ import dev.mq.core.produce.ProduceFixture.Refused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -107,9 +110,14 @@ class ProducerTest {
   void atTheBoundASendWaitsForRoomAndThenFailsDefinitely() throws Exception {
     try (Producer p = backend.producer().maxInFlight(1).maxBlock(Duration.ofMillis(30)).open()) {
       CompletionStage<Receipt> first = p.sendAsync(message("x"));
-      assertThatThrownBy(() -> p.sendAsync(message("y")))
-          .isInstanceOf(BackpressureException.class)
-          .hasMessageContaining("queue:q");
+      assertThatThrownBy(() -> p.send(message("y"))).isInstanceOf(BackpressureException.class);
+      MqException full = failure(p.sendAsync(message("y")));
+      assertThat(full).isInstanceOf(BackpressureException.class).hasMessageContaining("queue:q");
+      assertThat(full.isDefinite()).isTrue();
+      BlockingQueue<MqException> told = new LinkedBlockingQueue<>();
+      p.send(message("y"), (receipt, e) -> told.add(e));
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isInstanceOf(BackpressureException.class);
+      assertThat(p.inFlight()).isEqualTo(1);
       backend.next().confirm();
       first.toCompletableFuture().get(10, TimeUnit.SECONDS);
       CompletionStage<Receipt> third = p.sendAsync(message("z"));
@@ -123,7 +131,7 @@ class ProducerTest {
     try (Producer p =
         backend.producer().maxInFlightBytes(10).maxBlock(Duration.ofMillis(30)).open()) {
       CompletionStage<Receipt> large = p.sendAsync(message("x".repeat(100)));
-      assertThatThrownBy(() -> p.sendAsync(message("y"))).isInstanceOf(BackpressureException.class);
+      assertThat(failure(p.sendAsync(message("y")))).isInstanceOf(BackpressureException.class);
       backend.next().confirm();
       large.toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
@@ -313,6 +321,50 @@ class ProducerTest {
     assertThatThrownBy(() -> p.sendAsync(message("y"))).isInstanceOf(ClosedException.class);
     assertThatThrownBy(() -> p.sendAll(List.of(message("y")))).isInstanceOf(ClosedException.class);
     p.close();
+  }
+
+  @Test
+  void closeReturnsInTimeWhileAPublishIsStuckInTheBackend() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    backend.onPublish =
+        batch -> {
+          inside.countDown();
+          await(go);
+        };
+    Producer p = backend.producer().deliveryTimeout(Duration.ofSeconds(1)).open();
+    CompletableFuture<CompletionStage<Receipt>> stuck =
+        CompletableFuture.supplyAsync(() -> p.sendAsync(message("x")));
+    CompletableFuture<CompletionStage<Receipt>> behind =
+        CompletableFuture.supplyAsync(
+            () -> {
+              await(inside);
+              return p.sendAsync(message("y"));
+            });
+    await(inside);
+    assertThat(p.close(Duration.ofMillis(50))).isFalse();
+    assertThat(go.getCount()).isEqualTo(1);
+    go.countDown();
+    assertThat(failure(stuck.get(10, TimeUnit.SECONDS)).isDefinite()).isFalse();
+    assertThat(failureOrThrown(behind)).isInstanceOf(ClosedException.class);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The producer may have been closed before the call or while it waited for its turn. */
+  private static Throwable failureOrThrown(CompletableFuture<CompletionStage<Receipt>> sent)
+      throws Exception {
+    try {
+      return failure(sent.get(10, TimeUnit.SECONDS));
+    } catch (ExecutionException e) {
+      return requireNonNull(e.getCause());
+    }
   }
 
   @Test

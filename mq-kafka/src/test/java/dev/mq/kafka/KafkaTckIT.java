@@ -29,6 +29,8 @@ class KafkaTckIT extends MqTck {
     return Harness.of("kafka")
         .config("mq.kafka.bootstrap-servers", kafka.bootstrapServers())
         .config("mq.kafka.lease", LEASE.toMillis() + "ms")
+        // A share consumer that closes waits for its fetch to come back.
+        .config("mq.kafka.native.consumer.fetch.max.wait.ms", "100")
         .lease(LEASE)
         .process(
             new BrokerProcess() {

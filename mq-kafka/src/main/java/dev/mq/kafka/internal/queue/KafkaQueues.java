@@ -67,7 +67,7 @@ public final class KafkaQueues implements QueueDriver {
   @Override
   public BackendQueue create(QueueSpec spec, String incarnation) {
     KafkaQueue queue = queue(spec.name(), incarnation);
-    KafkaFuture<Void> configured = configure(queue);
+    KafkaFuture<Void> configured = alterGroup(queue, AlterConfigOp.OpType.SET);
     clients.topics().create(queue.topic(), 1, TOPIC);
     Futures.get(configured);
     // Makes the group, and has it begin with the first record, also before anybody joins.
@@ -83,14 +83,11 @@ public final class KafkaQueues implements QueueDriver {
     return queue;
   }
 
-  private KafkaFuture<Void> configure(KafkaQueue queue) {
+  private KafkaFuture<Void> alterGroup(KafkaQueue queue, AlterConfigOp.OpType type) {
     long lease = clients.context().config().get(KafkaKeys.LEASE).toMillis();
     Collection<AlterConfigOp> ops =
         limits.groupConfig(lease).entrySet().stream()
-            .map(
-                e ->
-                    new AlterConfigOp(
-                        new ConfigEntry(e.getKey(), e.getValue()), AlterConfigOp.OpType.SET))
+            .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), type))
             .toList();
     return clients.admin().incrementalAlterConfigs(Map.of(group(queue), ops)).all();
   }
@@ -125,8 +122,16 @@ public final class KafkaQueues implements QueueDriver {
         s.cancel(deleted(queue));
       }
     }
-    clients.topics().delete(queue.topic());
-    new GroupRemoval(clients, queue.topic()).start();
+    if (clients.topics().describe(queue.topic()).isPresent()) {
+      new GroupRemoval(clients, queue.topic()).run();
+      clients.topics().delete(queue.topic());
+      forget(queue);
+    }
+  }
+
+  /** Takes the group's settings back; does not wait, for nobody reads them any more. */
+  private void forget(KafkaQueue queue) {
+    var unused = alterGroup(queue, AlterConfigOp.OpType.DELETE);
   }
 
   /** Returns what consumers of a deleted queue are told. */

@@ -42,7 +42,7 @@ final class KafkaSettings {
       p.put(kind + ".min.heartbeat.interval.ms", "200");
       p.put(kind + ".heartbeat.interval.ms", "200");
       p.put(kind + ".min.session.timeout.ms", "2000");
-      p.put(kind + ".session.timeout.ms", "10000");
+      p.put(kind + ".session.timeout.ms", "5000");
       p.put(kind + ".assignment.interval.ms", "0");
     }
     return p;

@@ -6,12 +6,14 @@ import dev.mq.api.Consumer;
 import dev.mq.api.DeliveryHandler;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
+import dev.mq.api.NotFoundException;
 import dev.mq.api.QueueSpec;
 import dev.mq.api.SettleResult;
 import dev.mq.core.runtime.Child;
 import dev.mq.core.runtime.Kernel;
 import dev.mq.core.runtime.QueueRef;
 import dev.mq.core.runtime.SystemTime;
+import dev.mq.spi.BackendQueue;
 import dev.mq.spi.Lane;
 import dev.mq.spi.QueueDriver;
 import dev.mq.spi.QueueSubscription;
@@ -239,6 +241,13 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
   @Override
   public void cancelled(Throwable reason) {
     end(kernel.wrap(reason, "consume", address()));
+  }
+
+  @Override
+  public void queueDeleted(BackendQueue deleted) {
+    if (deleted.equals(queue.handle())) {
+      end(new NotFoundException("consume " + address() + ": the queue was deleted"));
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.mq.core.runtime;
 
+import dev.mq.spi.BackendQueue;
 import java.time.Duration;
 
 /** Something made from a broker that has to be closed with it. */
@@ -15,4 +16,7 @@ public interface Child {
   default boolean publishes() {
     return false;
   }
+
+  /** Told that a queue was deleted, by this program or another. Must not block. */
+  default void queueDeleted(BackendQueue queue) {}
 }

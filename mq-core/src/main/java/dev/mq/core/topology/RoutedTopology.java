@@ -49,7 +49,17 @@ public final class RoutedTopology implements ExchangeTopology {
   public RoutedTopology(Kernel kernel, QueueDriver queues, TopologyLog log) {
     this.kernel = kernel;
     this.queues = queues;
-    this.replica = new TopologyReplica(log);
+    this.replica = new TopologyReplica(log, this::deleted);
+  }
+
+  /**
+   * Ends the consumers of a deleted queue at once: a backend may notice that late, or be unable to
+   * tidy up while they are there.
+   */
+  private void deleted(QueueNode node) {
+    if (node.attachment() instanceof BackendQueue handle) {
+      kernel.children().forEach(child -> child.queueDeleted(handle));
+    }
   }
 
   private TopologyState state() {

@@ -4,6 +4,7 @@ import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.core.produce.Route.ViewCallback;
 import dev.mq.core.routing.Outcome;
+import dev.mq.core.routing.QueueNode;
 import dev.mq.core.routing.TopologyCodec;
 import dev.mq.core.routing.TopologyCommand;
 import dev.mq.core.routing.TopologyState;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ final class TopologyReplica implements TopologyLog.Follower {
 
   private final TopologyLog log;
   private final TopologyState state = new TopologyState();
+  private final Consumer<QueueNode> whenDeleted;
   private final TopologyLog.Subscription subscription;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<UUID, CompletableFuture<Outcome>> authored = new HashMap<>();
@@ -44,8 +47,14 @@ final class TopologyReplica implements TopologyLog.Follower {
 
   private record Waiter(long until, ViewCallback callback) {}
 
-  TopologyReplica(TopologyLog log) {
+  /**
+   * Follows a log and waits until it has seen all that is in it.
+   *
+   * @param whenDeleted told of each queue that was deleted by anybody; must not block
+   */
+  TopologyReplica(TopologyLog log, Consumer<QueueNode> whenDeleted) {
     this.log = log;
+    this.whenDeleted = whenDeleted;
     this.subscription = log.follow(this);
     refresh();
   }
@@ -211,7 +220,12 @@ final class TopologyReplica implements TopologyLog.Follower {
       fail(e);
       return;
     }
+    QueueNode leaving =
+        command instanceof TopologyCommand.DeleteQueue d ? state.queue(d.name()) : null;
     Outcome outcome = state.apply(offset, command);
+    if (leaving != null && state.queue(leaving.name()) != leaving) {
+      whenDeleted.accept(leaving);
+    }
     CompletableFuture<Outcome> author;
     lock.lock();
     try {

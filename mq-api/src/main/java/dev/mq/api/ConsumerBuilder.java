@@ -109,7 +109,10 @@ public interface ConsumerBuilder<T extends @Nullable Object> {
   <R> Consumer respond(Codec<R> codec, Responder<T, R> responder);
 
   /**
-   * Opens a consumer to pull from, with manual settlement.
+   * Opens a consumer to pull from, with manual settlement. Its {@link #concurrency} says on how
+   * many messages the program works at a time: with the default of 1, a backend may hand out the
+   * next only when those that were handed out together are settled, as Kafka does; with more, at
+   * least {@link Capability#MIN_HOLD} may be held while others arrive, in no order.
    *
    * @throws ConfigException also when the retry policy is in place or duplicates are to be left
    *     out, which needs a handler

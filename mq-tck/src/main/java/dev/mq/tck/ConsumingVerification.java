@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mq.api.AckMode;
 import dev.mq.api.Capability;
+import dev.mq.api.DedupStore;
 import dev.mq.api.Delivery;
 import dev.mq.api.Message;
 import dev.mq.api.Producer;
@@ -202,6 +203,62 @@ abstract class ConsumingVerification extends Verification {
       }
       Eventually.done("settled", r.flush());
     }
+    assertThat(drain(queue, 0)).as("acked").isEmpty();
+  }
+
+  @Guarantee("A-17")
+  @Test
+  void aProgramMayHoldSomeWhileMoreArrive() {
+    int hold = kit().needs(Capability.MIN_HOLD);
+    String queue = kit().queue("q");
+    List<Delivery> held = new ArrayList<>();
+    try (Producer p = a().queue(queue).producer().open();
+        Receiver r = b().queue(queue).consumer().prefetch(100).concurrency(16).receiver()) {
+      for (String body : numbered("m", hold)) {
+        p.send(text(body));
+        List<Delivery> next = r.receiveBatch(1, Timing.patience());
+        assertThat(next)
+            .as("the next delivery while %d of at least %d are held", held.size(), hold)
+            .hasSize(1);
+        held.addAll(next);
+      }
+      assertThat(held.stream().map(d -> d.message().text()))
+          .as("held at the same time")
+          .containsExactlyInAnyOrderElementsOf(numbered("m", hold));
+      held.forEach(Delivery::ack);
+      assertThat(Eventually.done("settled", r.flush())).isEqualTo(SettleResult.SETTLED);
+    }
+    assertThat(drain(queue, 0)).as("acked").isEmpty();
+  }
+
+  @Guarantee("P-03")
+  @Test
+  void aMessageThatWasSentAgainIsHandledOnceByAConsumerThatDeduplicates() {
+    String queue = kit().queue("q");
+    Seen<String> handled = new Seen<>("handled of " + queue);
+    try (Producer p = a().queue(queue).producer().open();
+        var c =
+            b().queue(queue)
+                .consumer()
+                .deduplicate(DedupStore.inMemory(1000))
+                .retry(Retry.backoff(Duration.ZERO, Duration.ZERO))
+                .start(
+                    d -> {
+                      handled.add(d.message().text() + " " + d.failures());
+                      if (d.message().text().equals("fails once") && d.failures() == 0) {
+                        throw new IllegalStateException("the first attempt");
+                      }
+                    })) {
+      Message twice = Message.builder().body("twice").build();
+      p.send(twice);
+      p.send(Message.builder().body("fails once").build());
+      p.send(twice);
+      p.send(text("last"));
+      handled.await(4);
+      Eventually.done("settled", c.flush());
+    }
+    assertThat(handled.all())
+        .containsExactlyInAnyOrder("twice 0", "fails once 0", "fails once 1", "last 0");
     assertThat(drain(queue, 0)).as("acked").isEmpty();
   }
 

@@ -32,6 +32,7 @@ enum Mutant {
   ROUTES_TO_ANOTHER_QUEUE("directRoutesEqualKeysOnly", "let through", Mutant::misrouting),
   SWAPS_NEIGHBOURS("sendsFromOneThreadAreStoredInTheirOrder", "order broken", Mutant::swapping),
   IGNORES_PREFETCH("aConsumerNeverHoldsMoreThanItsPrefetch", "prefetch of 5", Mutant::greedy),
+  STOPS_AT_FIVE("aProgramMayHoldSomeWhileMoreArrive", "while 5 of at least", Mutant::stingy),
   FORGETS_ACKS("whatWasAckedAndSettledNeverComesBack", "although acked", Mutant::forgetful),
   FORGETS_THAT_IT_DELIVERED(
       "whatAKilledClientHeldComesAgainFlagged", "flagged redelivered", Mutant::unflagged),
@@ -146,6 +147,16 @@ enum Mutant {
       public SubscribeOptions subscribed(SubscribeOptions o) {
         return new SubscribeOptions(
             o.consumer(), o.prefetch() * 20, o.concurrency(), o.settleOnReceive());
+      }
+    };
+  }
+
+  private static Mutation stingy() {
+    return new Mutation() {
+      @Override
+      public SubscribeOptions subscribed(SubscribeOptions o) {
+        return new SubscribeOptions(
+            o.consumer(), Math.min(o.prefetch(), 5), o.concurrency(), o.settleOnReceive());
       }
     };
   }

@@ -32,7 +32,7 @@ public final class KafkaSession implements BackendSession {
   /** One lane of the sixteen has to be free for more to arrive. */
   private static final int MIN_HOLD = 15;
 
-  /** Usual; a fetch that nobody asked for may hold a message back for a lease. */
+  /** On top of a lease, for which a fetch that nobody asked for may hold a message back. */
   private static final int START_BOUND_MILLIS = 1000;
 
   private final KafkaClients clients;
@@ -49,10 +49,11 @@ public final class KafkaSession implements BackendSession {
     ShareLimits limits = ShareLimits.read(clients);
     this.queues = new KafkaQueues(clients, limits);
     this.monitor = new ConnectionMonitor(clients);
-    this.capabilities = declare(limits);
+    this.capabilities =
+        declare(limits, limits.lease(clients.context().config().get(KafkaKeys.LEASE).toMillis()));
   }
 
-  private static Capabilities declare(ShareLimits limits) {
+  private static Capabilities declare(ShareLimits limits, long leaseMillis) {
     return KafkaLogs.capabilities(Capabilities.builder("kafka"))
         .with(
             Capability.PERSISTENT,
@@ -65,7 +66,7 @@ public final class KafkaSession implements BackendSession {
             Capability.RETRY,
             Capability.OBSERVED_TOPOLOGY)
         .with(Capability.MIN_HOLD, MIN_HOLD)
-        .with(Capability.START_BOUND_MILLIS, START_BOUND_MILLIS)
+        .with(Capability.START_BOUND_MILLIS, (int) leaseMillis + START_BOUND_MILLIS)
         .with(Capability.OUT_OF_ORDER_WINDOW, limits.maxRecords())
         .with(Capability.MAX_BODY_BYTES, MAX_BODY_BYTES)
         .build();

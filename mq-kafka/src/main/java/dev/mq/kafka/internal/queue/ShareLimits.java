@@ -52,13 +52,16 @@ public record ShareLimits(
     return entry == null || entry.value() == null ? otherwise : Long.parseLong(entry.value());
   }
 
+  /** Returns the lease of a new queue: the one wanted, brought into the brokers' range. */
+  public long lease(long wantedMillis) {
+    return Math.max(minLeaseMillis, Math.min(maxLeaseMillis, wantedMillis));
+  }
+
   /** Returns the configuration of a new queue's group. */
   Map<String, String> groupConfig(long leaseMillis) {
     Map<String, String> config = new HashMap<>();
     config.put("share.auto.offset.reset", "earliest");
-    config.put(
-        "share.record.lock.duration.ms",
-        Long.toString(Math.max(minLeaseMillis, Math.min(maxLeaseMillis, leaseMillis))));
+    config.put("share.record.lock.duration.ms", Long.toString(lease(leaseMillis)));
     if (known) {
       config.put("share.delivery.count.limit", Integer.toString(maxDeliveries));
       config.put("share.partition.max.record.locks", Integer.toString(maxRecords));

@@ -187,7 +187,8 @@ class CloseTest {
     self.complete(c);
     assertThat(took.get(20, TimeUnit.SECONDS)).isLessThan(ofSeconds(10).toNanos());
     assertThat(c.terminated().toCompletableFuture()).succeedsWithin(ofSeconds(20));
-    assertThat(after).hasValue(0);
+    // The other slots may have got their message before, and come to their first line only now.
+    assertThat(after).hasValueLessThan(concurrency);
     assertThat(queue.closes).isEqualTo(1);
     if (mode == AckMode.ON_RETURN) {
       assertThat(queue.settledIds(SettleOutcome.ACK)).isNotEmpty();

@@ -62,6 +62,7 @@ abstract class CapabilityVerification extends Verification {
     Map<Capability<?>, ThrowingCallable> uses = new LinkedHashMap<>();
     uses.put(Capability.BROWSE, () -> a().queue(queue).browse(1));
     uses.put(Capability.DRY_RUN_ROUTING, () -> a().exchange(kit().name("x")).route(text("any")));
+    uses.put(Capability.TEMPORARY_QUEUE, () -> a().queue(queue).requester().open().close());
     if (a().capabilities().has(Capability.LOGS)) {
       String log = kit().log("log", 1);
       uses.put(Capability.TIMESTAMP_SEEK, () -> a().log(log).at(Instant.EPOCH));

@@ -70,6 +70,10 @@ public abstract class MqTck {
   @Nested
   class Consuming extends ConsumingVerification {}
 
+  /** Requests and replies. */
+  @Nested
+  class Requests extends RequestVerification {}
+
   /** Appending and reading. */
   @Nested
   class Logs extends LogVerification {}

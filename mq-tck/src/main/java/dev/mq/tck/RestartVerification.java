@@ -37,6 +37,7 @@ abstract class RestartVerification extends LogReading {
     toLog.awaitConfirmed(logBefore + 50);
     toQueue.end();
     toLog.end();
+    kit().awaitHealth();
     Set<String> inQueue = new HashSet<>(Got.texts(drain(queue, toQueue.confirmed().count())));
     assertThat(toQueue.missingFrom(inQueue))
         .as("confirmed and not in the queue, of %d", toQueue.confirmed().count())

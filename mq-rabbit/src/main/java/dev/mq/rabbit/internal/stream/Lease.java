@@ -53,12 +53,17 @@ final class Lease {
   }
 
   private final String self;
+  private final String life;
   private final Port port;
   private final Owner owner;
   private final boolean makesToken;
   private final long initial;
   private final Map<String, CommitCallback> commits = new HashMap<>();
   private final List<Long> kept = new ArrayList<>();
+
+  /** Markers of others, held while there is no token. */
+  private final List<Long> foreign = new ArrayList<>();
+
   private State state = State.WAITING;
 
   /** The best token seen, which is held unacknowledged under its tag. */
@@ -76,12 +81,15 @@ final class Lease {
   /**
    * Creates a lease that waits.
    *
-   * @param self names the member; never used before
+   * @param self names the member
+   * @param life begins the names of this lease's messages; never used before, so that what an
+   *     earlier lease of the member left in the queue is not taken for this one's
    * @param makesToken whether to make the token when there is none
    * @param initial the position of a token made here
    */
-  Lease(String self, Port port, Owner owner, boolean makesToken, long initial) {
+  Lease(String self, String life, Port port, Owner owner, boolean makesToken, long initial) {
     this.self = self;
+    this.life = life;
     this.port = port;
     this.owner = owner;
     this.makesToken = makesToken;
@@ -94,7 +102,7 @@ final class Lease {
   }
 
   private String name() {
-    return self + "#" + ++sequence;
+    return life + "#" + ++sequence;
   }
 
   private void mark() {
@@ -105,10 +113,15 @@ final class Lease {
   /** A message came. */
   void delivered(long tag, Token t) {
     if (t.isMarker()) {
-      port.ack(tag);
       if (t.by().equals(marker)) {
+        port.ack(tag);
         marker = "";
         synced();
+      } else if (best == null) {
+        // Without a token it is all that would wake its sender, should this member die now.
+        foreign.add(tag);
+      } else {
+        port.ack(tag);
       }
       return;
     }
@@ -122,6 +135,8 @@ final class Lease {
       }
       best = t;
       bestTag = tag;
+      foreign.forEach(port::ack);
+      foreign.clear();
     }
     CommitCallback commit = commits.remove(t.by());
     if (commit != null) {
@@ -202,6 +217,8 @@ final class Lease {
   private void leave() {
     List<Long> tags = new ArrayList<>(kept);
     kept.clear();
+    tags.addAll(foreign);
+    foreign.clear();
     if (best != null) {
       tags.add(bestTag);
     }
@@ -279,6 +296,7 @@ final class Lease {
     marker = "";
     claim = "";
     kept.clear();
+    foreign.clear();
     List<CommitCallback> open = new ArrayList<>(commits.values());
     commits.clear();
     if (owned) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ final class LeaseChannel {
   private final String self;
   private final BlockingQueue<Runnable> tasks;
   private final Handler handler;
+  private final String life = UUID.randomUUID().toString();
   private final Map<Integer, Line> lines = new HashMap<>();
 
   LeaseChannel(Channel channel, String self, BlockingQueue<Runnable> tasks, Handler handler)
@@ -92,6 +94,11 @@ final class LeaseChannel {
     final String queue;
     @Nullable Lease lease;
 
+    /** The tag under which it is in line; by the thread that works. */
+    private String inLine = "";
+
+    private int turns;
+
     Line(int partition, String queue) {
       super(channel);
       this.partition = partition;
@@ -100,10 +107,15 @@ final class LeaseChannel {
 
     @Override
     public void handleDelivery(String tag, Envelope e, AMQP.BasicProperties p, byte[] body) {
-      tasks.add(() -> delivered(e.getDeliveryTag(), p));
+      tasks.add(() -> delivered(tag, e.getDeliveryTag(), p));
     }
 
-    private void delivered(long tag, AMQP.BasicProperties p) {
+    private void delivered(String consumer, long tag, AMQP.BasicProperties p) {
+      if (!consumer.equals(inLine)) {
+        // It was under way when this member stepped back: it is for those who were behind.
+        io(() -> channel.basicNack(tag, false, true));
+        return;
+      }
       Map<String, Object> h = p.getHeaders();
       Kind kind = h == null ? null : kind(String.valueOf(h.get(KIND)));
       Lease l = lease;
@@ -146,6 +158,12 @@ final class LeaseChannel {
       io(() -> channel.basicAck(tag, false));
     }
 
+    /** Gets in line, as the last. */
+    void consume() throws IOException {
+      inLine = life + "-" + partition + "-" + ++turns;
+      channel.basicConsume(queue, false, inLine, this);
+    }
+
     /** Cancel and return go out together, so that nobody is first in line without the token. */
     @Override
     public void giveBack(List<Long> tags) {
@@ -153,12 +171,12 @@ final class LeaseChannel {
           () -> {
             var cancelled =
                 channel.asyncCompletableRpc(
-                    new AMQP.Basic.Cancel.Builder().consumerTag(getConsumerTag()).build());
+                    new AMQP.Basic.Cancel.Builder().consumerTag(inLine).build());
             for (long tag : tags) {
               channel.basicNack(tag, false, true);
             }
             cancelled.join();
-            channel.basicConsume(queue, false, this);
+            consume();
           });
     }
   }
@@ -180,10 +198,10 @@ final class LeaseChannel {
   Lease join(int partition, String queue, Lease.Owner owner, boolean makesToken, long initial)
       throws IOException {
     Line line = new Line(partition, queue);
-    Lease lease = new Lease(self, line, owner, makesToken, initial);
+    Lease lease = new Lease(self, life, line, owner, makesToken, initial);
     line.lease = lease;
     lines.put(partition, line);
-    channel.basicConsume(queue, false, line);
+    line.consume();
     lease.start();
     return lease;
   }

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * behind what a later owner starts with, and in the end there is one owner.
  */
 final class LeaseModelTest {
-  private static final int RUNS = 3_000;
+  private static final int RUNS = 5_000;
   private static final int STEPS = 300;
 
   @Test
@@ -42,6 +41,9 @@ final class LeaseModelTest {
   /** A message in the queue. */
   private record Queued(long id, Token token) {}
 
+  /** A message on its way to a consumer, and for which of its turns in line. */
+  private record Delivered(int turn, Queued message) {}
+
   /** What the broker does for a member, in the order in which the member asked for it. */
   private interface Order {
     void execute();
@@ -57,6 +59,7 @@ final class LeaseModelTest {
 
     final List<Queued> ready = new ArrayList<>();
     long lastId;
+    int lives;
     long safe = Token.NO_COMMIT;
     int acknowledged;
     int owners;
@@ -91,7 +94,8 @@ final class LeaseModelTest {
           + line.stream().map(c -> c.member.name).toList()
           + " members "
           + members.stream()
-              .map(m -> m.name + (m.channel.lease.isWaiting() ? " waits" : "") + m.channel.unsettled)
+              .map(
+                  m -> m.name + (m.channel.lease.isWaiting() ? " waits" : "") + m.channel.unsettled)
               .toList();
     }
 
@@ -129,7 +133,7 @@ final class LeaseModelTest {
         Queued q = ready.remove(0);
         Channel active = line.get(0);
         active.unsettled.put(q.id, q);
-        active.inbox.add(q);
+        active.inbox.add(new Delivered(active.turn, q));
       }
     }
 
@@ -196,15 +200,30 @@ final class LeaseModelTest {
     final Member member;
     final Lease lease;
     final Deque<Order> orders = new ArrayDeque<>();
-    final Deque<Queued> inbox = new ArrayDeque<>();
+    final Deque<Delivered> inbox = new ArrayDeque<>();
+
+    /** How often the lease got in line, and how often that has reached the broker. */
+    int leaseTurn;
+
+    int turn;
     final Map<Long, Queued> unsettled = new LinkedHashMap<>();
 
     Channel(Member member) {
       this.member = member;
       this.model = member.model;
-      this.lease = new Lease(member.name, this, owner(), true, Token.NO_COMMIT);
-      orders.add(() -> model.line.add(this));
+      this.lease =
+          new Lease(member.name, "life" + ++model.lives, this, owner(), true, Token.NO_COMMIT);
+      getInLine();
       lease.start();
+    }
+
+    private void getInLine() {
+      int next = ++leaseTurn;
+      orders.add(
+          () -> {
+            turn = next;
+            model.line.add(this);
+          });
     }
 
     private Lease.Owner owner() {
@@ -233,9 +252,21 @@ final class LeaseModelTest {
     }
 
     void handleNext() {
-      Queued q = inbox.poll();
+      Delivered d = inbox.poll();
+      if (d == null) {
+        return;
+      }
+      if (d.turn == leaseTurn) {
+        lease.delivered(d.message.id, d.message.token);
+      } else {
+        orders.add(() -> putBack(d.message.id));
+      }
+    }
+
+    private void putBack(long tag) {
+      Queued q = unsettled.remove(tag);
       if (q != null) {
-        lease.delivered(q.id, q.token);
+        model.requeue(q);
       }
     }
 
@@ -264,14 +295,9 @@ final class LeaseModelTest {
       orders.add(
           () -> {
             model.line.remove(this);
-            for (long tag : tags) {
-              @Nullable Queued q = unsettled.remove(tag);
-              if (q != null) {
-                model.requeue(q);
-              }
-            }
+            tags.forEach(this::putBack);
           });
-      orders.add(() -> model.line.add(this));
+      getInLine();
     }
   }
 }

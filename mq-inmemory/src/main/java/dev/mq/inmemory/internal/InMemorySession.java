@@ -115,6 +115,10 @@ public final class InMemorySession implements BackendSession {
     return sessionTimeout;
   }
 
+  boolean isOpen() {
+    return state == State.OPEN;
+  }
+
   /** Throws when the session is closed or dead. */
   void checkOpen(String operation) {
     switch (state) {

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -296,5 +297,35 @@ class FaultContractTest {
     assertThat(engine.queue("stays").depth()).isEqualTo(3);
     a.declare(Topology.builder().queue(QueueSpec.builder("goes").temporary().build()).build());
     assertThat(b.queue("goes").depth()).isZero();
+  }
+
+  @Test
+  @Timeout(20)
+  void aKilledProgramIsToldAtOnceWhateverItAsksForAndOthersNoticeNothing() {
+    a.declare(
+        Topology.builder().exchange(ExchangeSpec.direct("x")).queue(QueueSpec.of("q")).build());
+    Producer own = b.exchange("x").producer().open();
+    engine.kill("b");
+    List<ThrowingCallable> asked =
+        List.of(
+            () -> b.declare(Topology.builder().queue(QueueSpec.of("new")).build()),
+            () -> b.exchange("x").bind("k", b.queue("q")),
+            () -> b.queue("q").delete(),
+            () -> b.queue("q").depth(),
+            () -> b.queue("q").consumer().receiver(),
+            () -> b.queue("q").producer().open(),
+            () -> own.send(message("k", "1")));
+    for (ThrowingCallable use : asked) {
+      assertThatThrownBy(use)
+          .isInstanceOfSatisfying(
+              MqException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+          .hasMessageContaining("killed");
+    }
+    a.exchange("x").bind("k", a.queue("q"));
+    try (Producer p = a.exchange("x").producer().open();
+        Receiver r = a.queue("q").consumer().receiver()) {
+      p.send(message("k", "1"));
+      assertThat(r.receive(ofSeconds(10))).isNotNull();
+    }
   }
 }

@@ -25,8 +25,10 @@ abstract class CapabilityVerification extends Verification {
   @Test
   void aCapabilityThatIsNotDeclaredIsRefusedWhenItIsAskedFor() {
     for (Capability<?> capability : missing()) {
-      assertThatThrownBy(() -> a().capabilities().require(capability))
-          .as("requiring '%s', which is not declared", capability)
+      assertThatThrownBy(
+              () -> a().capabilities().require(capability),
+              "requiring '%s', which is not declared",
+              capability)
           .isInstanceOf(UnsupportedCapabilityException.class)
           .hasMessageContaining(capability.name());
     }
@@ -45,12 +47,17 @@ abstract class CapabilityVerification extends Verification {
     needing.keySet().retainAll(missing());
     needing.forEach(
         (capability, spec) -> {
-          assertThatThrownBy(() -> a().declare(Topology.builder().queue(spec).build()))
-              .as("%s without capability '%s'", spec, capability)
+          assertThatThrownBy(
+                  () -> a().declare(Topology.builder().queue(spec).build()),
+                  "%s without capability '%s'",
+                  spec,
+                  capability)
               .isInstanceOf(UnsupportedCapabilityException.class)
               .hasMessageContaining(capability.name());
-          assertThatThrownBy(() -> b().queue(spec.name()).consumer().receiver().close())
-              .as("the refused %s must not exist", spec)
+          assertThatThrownBy(
+                  () -> b().queue(spec.name()).consumer().receiver().close(),
+                  "the refused %s must not exist",
+                  spec)
               .isInstanceOf(NotFoundException.class);
         });
   }
@@ -82,8 +89,7 @@ abstract class CapabilityVerification extends Verification {
     uses.keySet().retainAll(missing());
     uses.forEach(
         (capability, use) ->
-            assertThatThrownBy(use)
-                .as("using '%s', which is not declared", capability)
+            assertThatThrownBy(use, "using '%s', which is not declared", capability)
                 .isInstanceOf(UnsupportedCapabilityException.class));
   }
 

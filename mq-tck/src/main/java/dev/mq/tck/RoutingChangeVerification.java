@@ -44,8 +44,11 @@ abstract class RoutingChangeVerification extends Verification {
               e);
         }
         a().exchange(exchange).unbind(key, target);
-        assertThatThrownBy(() -> p.send(routed(key, body + " unbound")))
-            .as("%s: published after the unbind of %s was confirmed", body, key)
+        assertThatThrownBy(
+                () -> p.send(routed(key, body + " unbound")),
+                "%s: published after the unbind of %s was confirmed, yet routed",
+                body,
+                key)
             .isInstanceOf(UnroutableException.class);
       }
     }

@@ -61,20 +61,22 @@ abstract class TopologyVerification extends Verification {
   @Test
   void whatDoesNotExistIsRefusedAndNotMade() {
     String unknown = kit().name("unknown");
-    assertThatThrownBy(() -> a().queue(unknown).consumer().receiver().close())
-        .as("consuming from a queue that does not exist")
+    assertThatThrownBy(
+            () -> a().queue(unknown).consumer().receiver().close(),
+            "consuming from a queue that does not exist")
         .isInstanceOf(NotFoundException.class)
         .hasMessageContaining(unknown);
-    assertThatThrownBy(() -> sendOnce(unknown))
-        .as("publishing to a queue that does not exist")
+    assertThatThrownBy(() -> sendOnce(unknown), "publishing to a queue that does not exist")
         .isInstanceOfSatisfying(
             MqException.class, e -> assertThat(e.isDefinite()).as("definite: %s", e).isTrue())
         .hasMessageContaining(unknown);
-    assertThatThrownBy(() -> a().exchange(unknown).bind("k", a().queue(unknown)))
-        .as("binding what does not exist")
+    assertThatThrownBy(
+            () -> a().exchange(unknown).bind("k", a().queue(unknown)),
+            "binding what does not exist")
         .isInstanceOf(NotFoundException.class);
-    assertThatThrownBy(() -> b().queue(unknown).consumer().receiver().close())
-        .as("nothing of this made the queue")
+    assertThatThrownBy(
+            () -> b().queue(unknown).consumer().receiver().close(),
+            "nothing of this made the queue")
         .isInstanceOf(NotFoundException.class);
   }
 
@@ -92,8 +94,10 @@ abstract class TopologyVerification extends Verification {
       fill(queue, numbered("old" + round + "-", 3));
       Consumer c = b().queue(queue).consumer().start(d -> d.release());
       a().queue(queue).delete();
-      assertThatThrownBy(() -> Eventually.done("end of the consumer", c.terminated()))
-          .as("round %d: the consumer of a deleted queue ends with an error", round)
+      assertThatThrownBy(
+              () -> Eventually.done("end of the consumer", c.terminated()),
+              "round %d: the consumer of a deleted queue ends with an error",
+              round)
           .isInstanceOf(MqException.class);
       c.close();
       a().declare(Topology.builder().queue(QueueSpec.of(queue)).build());

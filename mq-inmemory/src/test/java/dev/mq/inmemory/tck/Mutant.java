@@ -44,9 +44,7 @@ enum Mutant {
       "readingFromAnOffsetStartsExactlyThere", "reader from offset", Mutant::seekingLate),
   SPOILS_BYTES("bodiesArriveEqualFromNoneToEveryByteAndLarge", "message 2", Mutant::textual),
   SEES_BINDINGS_LATE(
-      "aBindConfirmedInOneBrokerRoutesTheNextPublishOfAnother",
-      "confirmed, yet unroutable",
-      Mutant::late),
+      "aBindConfirmedInOneBrokerRoutesTheNextPublishOfAnother", "was confirmed, yet", Mutant::late),
   HIDES_A_CAPABILITY(
       "oneSerialConsumerGetsTheOrderOfThePublisher", "queue-fifo", Mutant::undeclared);
 

@@ -1,9 +1,12 @@
 package dev.mq.tools.brokers;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,7 @@ abstract class ProcessBroker implements LocalBroker {
   static final String MAIN = "broker";
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration PAUSE_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -94,7 +98,29 @@ abstract class ProcessBroker implements LocalBroker {
 
   @Override
   public final void pause() {
-    guard.signal("STOP", running());
+    Guard.Child running = running();
+    guard.signal("STOP", running);
+    await(System.nanoTime() + PAUSE_TIMEOUT.toNanos(), () -> isStopped(running.pid()));
+  }
+
+  /** Threads stop one after the other; where the system does not show them, they are taken to. */
+  private static boolean isStopped(long pid) throws IOException {
+    Path threads = Path.of("/proc", Long.toString(pid), "task");
+    if (!Files.isDirectory(threads)) {
+      return true;
+    }
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(threads)) {
+      for (Path thread : all) {
+        // The state follows the name, which is in brackets and may hold anything.
+        String stat = Files.readString(thread.resolve("stat"), ISO_8859_1);
+        if (!stat.startsWith("T", stat.lastIndexOf(')') + 2)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return false; // a thread ended meanwhile
+    }
   }
 
   @Override

@@ -104,7 +104,14 @@ final class DocsTest {
   }
 
   private static List<Path> sources(String kind) {
-    return Stream.of("mq-api", "mq-core", "mq-inmemory", "examples/order-pipeline", "tools/cli")
+    return Stream.of(
+            "mq-api",
+            "mq-core",
+            "mq-inmemory",
+            "mq-rabbit",
+            "mq-kafka",
+            "examples/order-pipeline",
+            "tools/cli")
         .map(module -> ROOT.resolve(module).resolve("src/" + kind + "/java"))
         .filter(Files::exists)
         .flatMap(DocsTest::javaFiles)

@@ -12,7 +12,6 @@ import dev.mq.spi.DeliveryBatch;
 import dev.mq.spi.Lane;
 import dev.mq.spi.PublishChannel;
 import dev.mq.spi.QueueSubscription;
-import dev.mq.tools.brokers.BrokerException;
 import dev.mq.tools.brokers.LocalKafka;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,7 +100,7 @@ final class KafkaPublishIT {
     Sends.publish(channel, queue, "before", 1).await();
     Sends.publish(closing, queue, "also", 1).await();
     List<Sends> all = new ArrayList<>();
-    freeze();
+    kafka.pause();
     try {
       all.add(Sends.publish(channel, queue, "lost", 20));
       all.add(Sends.publish(closing, queue, "closed", 20));
@@ -165,18 +164,6 @@ final class KafkaPublishIT {
         Thread.getAllStackTraces().keySet().stream()
             .filter(t -> t.getName().startsWith("kafka-"))
             .count();
-  }
-
-  /** The signal is on its way when pause returns: waits until nothing answers any more. */
-  private void freeze() {
-    kafka.pause();
-    try {
-      while (true) {
-        kafka.awaitReady(Duration.ofMillis(600));
-      }
-    } catch (BrokerException e) {
-      assertThat(kafka.isRunning()).isTrue();
-    }
   }
 
   /** Holds outcomes against what is in the queue. */

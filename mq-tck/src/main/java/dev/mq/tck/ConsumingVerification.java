@@ -231,7 +231,6 @@ abstract class ConsumingVerification extends Verification {
     assertThat(drain(queue, 0)).as("acked").isEmpty();
   }
 
-  @Guarantee("P-03")
   @Test
   void aMessageThatWasSentAgainIsHandledOnceByAConsumerThatDeduplicates() {
     String queue = kit().queue("q");

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -237,10 +236,6 @@ final class ConsumerEnd {
             terminated.completeExceptionally(error);
           }
         };
-    try {
-      kernel.completions().execute(completion);
-    } catch (RejectedExecutionException e) {
-      completion.run();
-    }
+    kernel.completions().execute(completion);
   }
 }

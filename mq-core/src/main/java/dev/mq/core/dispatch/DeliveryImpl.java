@@ -7,14 +7,12 @@ import dev.mq.api.SettleResult;
 import dev.mq.api.Settlement;
 import dev.mq.core.reply.Replies;
 import dev.mq.core.runtime.Nanos;
-import dev.mq.core.runtime.WouldBlock;
 import dev.mq.spi.SettleOutcome;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -288,11 +286,7 @@ final class DeliveryImpl implements Delivery {
     }
     CompletableFuture<SettleResult> f = stage;
     if (f != null) {
-      try {
-        lane.completions().execute(() -> f.complete(means));
-      } catch (RejectedExecutionException e) {
-        WouldBlock.mark(() -> f.complete(means));
-      }
+      lane.completions().execute(() -> f.complete(means));
     }
   }
 

@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +131,7 @@ final class Commits {
     } finally {
       state.lock.unlock();
     }
-    complete(() -> flush.stage.complete(flush.worst));
+    kernel.completions().execute(() -> flush.stage.complete(flush.worst));
   }
 
   /** Sends what is to be sent. On the polling thread, without the lock. */
@@ -422,22 +421,15 @@ final class Commits {
     }
     CompletableFuture<@Nullable Void> stage = c.stage;
     if (stage != null) {
-      complete(
-          failure == null
-              ? () -> stage.complete(null)
-              : () -> stage.completeExceptionally(failure));
+      kernel
+          .completions()
+          .execute(
+              failure == null
+                  ? () -> stage.complete(null)
+                  : () -> stage.completeExceptionally(failure));
     }
     for (Flush f : flushed) {
-      complete(() -> f.stage.complete(f.worst));
-    }
-  }
-
-  private void complete(Runnable completion) {
-    try {
-      kernel.completions().execute(completion);
-    } catch (RejectedExecutionException e) {
-      completion
-          .run(); // the broker is closed; there is no thread left that could wait for this one
+      kernel.completions().execute(() -> f.stage.complete(f.worst));
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -230,12 +229,7 @@ final class GroupConsumerImpl implements GroupConsumer, Child {
         error == null
             ? () -> terminated.complete(null)
             : () -> terminated.completeExceptionally(error);
-    try {
-      kernel.completions().execute(completion);
-    } catch (RejectedExecutionException e) {
-      completion
-          .run(); // the broker is closed; there is no thread left that could wait for this one
-    }
+    kernel.completions().execute(completion);
   }
 
   private boolean onPollingThread() {

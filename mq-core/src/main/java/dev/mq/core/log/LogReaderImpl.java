@@ -21,7 +21,6 @@ import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -354,12 +353,7 @@ final class LogReaderImpl<T extends @Nullable Object> implements LogReader<T>, C
         error == null
             ? () -> terminated.complete(null)
             : () -> terminated.completeExceptionally(error);
-    try {
-      kernel.completions().execute(completion);
-    } catch (RejectedExecutionException e) {
-      completion
-          .run(); // the broker is closed; there is no thread left that could wait for this one
-    }
+    kernel.completions().execute(completion);
   }
 
   @Override

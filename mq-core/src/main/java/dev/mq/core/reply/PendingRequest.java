@@ -2,11 +2,9 @@ package dev.mq.core.reply;
 
 import dev.mq.api.Message;
 import dev.mq.api.MqException;
-import dev.mq.core.runtime.WouldBlock;
 import dev.mq.spi.TimeSource.Timer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -58,12 +56,8 @@ final class PendingRequest {
         error != null ? () -> future.completeExceptionally(error) : () -> future.complete(reply);
     if (completions == null) {
       completion.run();
-      return;
-    }
-    try {
+    } else {
       completions.execute(completion);
-    } catch (RejectedExecutionException e) {
-      WouldBlock.mark(completion); // the broker is closed, with its threads
     }
   }
 }

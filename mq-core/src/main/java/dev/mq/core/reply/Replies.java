@@ -12,7 +12,6 @@ import dev.mq.core.runtime.Kernel;
 import dev.mq.core.runtime.SystemPublisher;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,11 +72,7 @@ public final class Replies {
         error == null
             ? () -> done.complete(true)
             : isGone(error) ? () -> done.complete(false) : () -> done.completeExceptionally(error);
-    try {
-      kernel.completions().execute(completion);
-    } catch (RejectedExecutionException e) {
-      completion.run(); // the broker is closed, with its threads
-    }
+    kernel.completions().execute(completion);
   }
 
   private static boolean isGone(MqException error) {

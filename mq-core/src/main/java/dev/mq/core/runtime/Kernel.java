@@ -127,7 +127,7 @@ public final class Kernel {
 
   /**
    * Returns the executor for completions of the program: threads marked so that {@link WouldBlock}
-   * knows them.
+   * knows them. It refuses none.
    */
   public Executor completions() {
     return threads.completions();

@@ -2,6 +2,7 @@ package dev.mq.core.runtime;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -41,9 +42,19 @@ public final class Threads {
     return ownHandlers != null;
   }
 
-  /** Returns the executor for completions of the program. */
+  /**
+   * Returns the executor for completions of the program. It refuses none: once the broker is closed
+   * and these threads are gone, a completion runs on the thread that brings it.
+   */
   public Executor completions() {
-    return task -> completions.execute(() -> WouldBlock.mark(task));
+    return task -> {
+      Runnable marked = () -> WouldBlock.mark(task);
+      try {
+        completions.execute(marked);
+      } catch (RejectedExecutionException e) {
+        marked.run();
+      }
+    };
   }
 
   /** Returns a factory of daemon threads named after the broker and a role. */

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mq.api.AckMode;
 import dev.mq.api.Codec;
 import dev.mq.api.ConfigException;
+import dev.mq.api.Consumer;
 import dev.mq.api.DedupStore;
 import dev.mq.api.Delivery;
 import dev.mq.api.Message;
@@ -73,8 +74,9 @@ class DeduplicateTest {
   @Test
   void consumersThatShareAStoreShareWhatWasHandled() {
     add("a");
-    broker.consumer("q").deduplicate(store).start((Delivery d) -> {}).close();
+    Consumer first = broker.consumer("q").deduplicate(store).start((Delivery d) -> {});
     await().until(() -> seen("a"));
+    first.close();
     add("a", "b");
     broker.consumer("q").deduplicate(store).start((Delivery d) -> handled.add(d.message().id()));
     awaitAcked("a", "a", "b");

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Ways to break the embedded engine, each with the test that must notice and what it must say. */
@@ -43,6 +44,12 @@ enum Mutant {
   SEEKS_BEHIND_THE_OFFSET(
       "readingFromAnOffsetStartsExactlyThere", "reader from offset", Mutant::seekingLate),
   SPOILS_BYTES("bodiesArriveEqualFromNoneToEveryByteAndLarge", "message 2", Mutant::textual),
+  GIVES_EVERY_MESSAGE_A_NEW_ID(
+      "aMessageThatWasSentAgainIsHandledOnceByAConsumerThatDeduplicates",
+      "twice 0",
+      Mutant::renaming),
+  LOSES_CORRELATION_IDS(
+      "everyRequesterGetsTheReplyToItsOwnRequest", "reply 0", Mutant::uncorrelated),
   SEES_BINDINGS_LATE(
       "aBindConfirmedInOneBrokerRoutesTheNextPublishOfAnother", "was confirmed, yet", Mutant::late),
   HIDES_A_CAPABILITY(
@@ -209,18 +216,29 @@ enum Mutant {
   }
 
   private static Mutation textual() {
+    return onEach(
+        m ->
+            m.hasBody()
+                ? m.toBuilder().bodyUnsafe(m.text().getBytes(StandardCharsets.UTF_8)).build()
+                : m);
+  }
+
+  private static Mutation renaming() {
+    AtomicInteger count = new AtomicInteger();
+    return onEach(m -> m.toBuilder().id("new-" + count.incrementAndGet()).build());
+  }
+
+  private static Mutation uncorrelated() {
+    return onEach(m -> m.toBuilder().correlationId(null).build());
+  }
+
+  private static Mutation onEach(UnaryOperator<Message> change) {
     return new Mutation() {
       @Override
       public PublishBatch published(PublishBatch batch) {
-        return ChangedBatch.mapped(batch, Mutant::throughText);
+        return ChangedBatch.mapped(batch, change);
       }
     };
-  }
-
-  private static Message throughText(Message m) {
-    return m.hasBody()
-        ? m.toBuilder().bodyUnsafe(m.text().getBytes(StandardCharsets.UTF_8)).build()
-        : m;
   }
 
   private static Mutation late() {

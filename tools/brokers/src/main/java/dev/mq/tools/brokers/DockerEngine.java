@@ -19,6 +19,10 @@ import java.util.function.BooleanSupplier;
 final class DockerEngine {
   private static final String KAFKA_IMAGE = "apache/kafka:4.4.0";
   private static final String RABBIT_IMAGE = "rabbitmq:4";
+
+  /** A directory inside the container that its user may write. */
+  private static final String CONTAINER_LOGS = "/tmp/kafka-logs";
+
   private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -46,7 +50,7 @@ final class DockerEngine {
     int port = Ports.free();
     Map<String, String> properties = KafkaSettings.common();
     properties.putAll(KafkaSettings.fastTimings());
-    properties.putAll(KafkaSettings.loopback(port, Ports.free(), "/tmp/kafka-logs"));
+    properties.putAll(KafkaSettings.loopback(port, Ports.free(), CONTAINER_LOGS));
     // Inside the container the loopback interface is its own.
     properties.computeIfPresent(
         "listeners", (k, v) -> v.replace("PLAINTEXT://127.0.0.1", "PLAINTEXT://0.0.0.0"));

@@ -101,10 +101,14 @@ class DelayLogTest {
 
   /** What failed for a moment is tried again as time passes. */
   private void awaitAllMoved() {
+    awaitMovedBut(0);
+  }
+
+  private void awaitMovedBut(int left) {
     until(
         () -> {
           advance(ofMillis(10));
-          return waiting() == 0;
+          return waiting() == left;
         });
   }
 
@@ -247,18 +251,21 @@ class DelayLogTest {
                 }
               });
     }
-    String[] ids = new String[12];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = "" + i;
+    for (int i = 0; i < 12; i++) {
+      send("" + i);
+      int sent = i + 1;
+      until(() -> put() == sent);
     }
-    send(ids);
-    until(() -> put() == ids.length);
     advance(ofSeconds(40));
-    until(() -> again.size() == 6);
+    awaitMovedBut(6);
+    until(() -> again.size() == 6 && inQueue("q") == 0);
     engine.kill("a");
     advance(ofSeconds(1L << 11));
-    until(() -> again.size() == ids.length);
-    assertThat(again.values()).allMatch(n -> n <= 2);
+    until(() -> again.size() == 12);
+    // What was moved and committed stays so. The leap in time may fence the other mover half-way.
+    assertThat(again.entrySet())
+        .filteredOn(e -> Integer.parseInt(e.getKey()) < 6)
+        .allMatch(e -> e.getValue() == 1);
     awaitAllMoved();
   }
 

@@ -24,8 +24,13 @@ final class RabbitGroupIT extends LogFixture {
     return broker.log(name).group("g").start(r -> seen.add(r.message().text()));
   }
 
-  private static void settle(GroupConsumer member) {
-    assertThat(member.flush().toCompletableFuture().join()).isEqualTo(SettleResult.SETTLED);
+  /** Waits until so many are committed: a handler may not have returned when its test has seen. */
+  private void committed(GroupConsumer member, Broker broker, long total) {
+    until(
+        () -> {
+          assertThat(member.flush().toCompletableFuture().join()).isEqualTo(SettleResult.SETTLED);
+          return broker.log(name).committed("g").total() == total;
+        });
   }
 
   private static void until(java.util.concurrent.Callable<Boolean> condition) {
@@ -46,8 +51,7 @@ final class RabbitGroupIT extends LogFixture {
     Set<String> two = ConcurrentHashMap.newKeySet();
     GroupConsumer leader = join(first, one);
     until(() -> one.size() == 500);
-    settle(leader);
-    assertThat(second.log(name).committed("g").total()).isEqualTo(500);
+    committed(leader, second, 500);
     assertThat(leader.close(LONG)).isTrue();
     assertThat(second.log(name).committed("g").total()).isEqualTo(500);
     GroupConsumer next = join(second, two);
@@ -102,7 +106,7 @@ final class RabbitGroupIT extends LogFixture {
     GroupConsumer holder =
         first.log(name).group("g").onLost(lost::addAll).start(r -> one.add(r.message().text()));
     until(() -> one.size() == 100);
-    settle(holder);
+    committed(holder, first, 100);
     GroupConsumer standby = join(second, two);
     until(() -> standby.assigned().size() == 1);
     proxy.refuse(true);
@@ -129,7 +133,7 @@ final class RabbitGroupIT extends LogFixture {
     Set<String> seen = ConcurrentHashMap.newKeySet();
     GroupConsumer holder = join(broker, seen);
     until(() -> seen.size() == 50);
-    settle(holder);
+    committed(holder, broker, 50);
     List<Double> millis = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       long t0 = System.nanoTime();
@@ -159,7 +163,7 @@ final class RabbitGroupIT extends LogFixture {
     assertThatThrownBy(() -> broker.log(name).reset("g", Positions.of(0, 0)))
         .extracting(e -> MqException.of(e).code())
         .isEqualTo(ErrorCode.OWNED_BY_OTHER);
-    settle(member);
+    committed(member, broker, 100);
     member.close(LONG);
     broker.log(name).reset("g", Positions.of(0, 0));
     assertThat(broker.log(name).committed("g").offset(0)).hasValue(0);
@@ -208,7 +212,7 @@ final class RabbitGroupIT extends LogFixture {
     Set<String> seen = ConcurrentHashMap.newKeySet();
     GroupConsumer member = join(broker, seen);
     until(() -> seen.size() == 100);
-    settle(member);
+    committed(member, broker, 100);
     rabbit.kill();
     rabbit.start();
     until(() -> member.assigned().size() == 2);

@@ -19,6 +19,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What a program does that uses Kafka's client itself and is tuned by hand. */
 final class KafkaRaw {
+  /** The client's own default. */
+  static final String LINGER_MILLIS = "5";
+
   private KafkaRaw() {}
 
   /** Produces with {@code acks=all}, one callback a record. */
@@ -32,7 +35,7 @@ final class KafkaRaw {
       this.bodies = bodies;
       Map<String, Object> settings = new HashMap<>(common(servers));
       settings.put("acks", "all");
-      settings.put("linger.ms", 5);
+      settings.put("linger.ms", LINGER_MILLIS);
       settings.put("buffer.memory", 64L << 20);
       producer =
           new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

@@ -59,6 +59,8 @@ public final class Remote {
                     .isolated()
                     .set("mq.backend", "kafka")
                     .set("mq.kafka.bootstrap-servers", kafka.bootstrapServers())
+                    // Clients of both arms run with the same settings.
+                    .set("mq.kafka.native.producer.linger.ms", KafkaRaw.LINGER_MILLIS)
                     .build())) {
       String servers = kafka.bootstrapServers();
       String log = name("log");

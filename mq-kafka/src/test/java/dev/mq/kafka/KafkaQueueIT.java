@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -130,6 +132,44 @@ final class KafkaQueueIT {
     assertThat(Harness.texts(again)).containsExactly("m1", "m2");
     assertThat(again.attempt(0)).isEqualTo(2);
     assertThat(Harness.ackAll(lane(s), again)).containsOnly(SettleResult.SETTLED);
+    s.close();
+    assertThat(client.queues().depth(queue)).isZero();
+  }
+
+  @Test
+  void aWakeupAtAnyMomentCostsNoAnswerAndNoLease() throws Exception {
+    BackendQueue queue = client.queue("wakeups");
+    client.publish(queue, "m", 40);
+    Listener listener = new Listener();
+    QueueSubscription s = client.subscribe(queue, 4, 1, listener);
+    AtomicBoolean done = new AtomicBoolean();
+    Thread waker =
+        new Thread(
+            () -> {
+              while (!done.get()) {
+                lane(s).wakeup();
+                LockSupport.parkNanos(500_000);
+              }
+            });
+    waker.start();
+    try {
+      int settled = 0;
+      while (settled < 40) {
+        DeliveryBatch batch = Harness.receive(lane(s), 4);
+        // One by one: the others have no acknowledgement yet when the first is committed.
+        for (int i = 0; i < batch.size(); i++) {
+          assertThat(batch.attempt(i)).isEqualTo(1);
+          assertThat(Harness.ack(lane(s), batch.token(i)))
+              .as("message %d", settled)
+              .isEqualTo(SettleResult.SETTLED);
+          settled++;
+        }
+      }
+    } finally {
+      done.set(true);
+      waker.join();
+    }
+    assertThat(listener.lost).isEmpty();
     s.close();
     assertThat(client.queues().depth(queue)).isZero();
   }
@@ -288,7 +328,7 @@ final class KafkaQueueIT {
   @Test
   void whatIsSettledIsTakenFromTheDisk() throws Exception {
     BackendQueue queue = client.queues().create(QueueSpec.of("trim"), "1");
-    client.publish(queue, "m", 100);
+    client.publish(queue, "m", 40);
     QueueSubscription s = subscribe(queue, 50);
     for (int done = 0; done < 100; ) {
       DeliveryBatch batch = Harness.receive(lane(s), 50);

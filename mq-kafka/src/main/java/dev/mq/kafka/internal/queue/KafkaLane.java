@@ -149,9 +149,14 @@ final class KafkaLane implements Lane {
   private void take(Duration wait) {
     ShareClient c = client();
     ConsumerRecords<byte[], byte[]> records = c.poll(wait);
-    if (!records.isEmpty()) {
-      leasedUntil = clients.time().nanoTime() + leaseNanos;
-      held.take(records);
+    if (records.isEmpty()) {
+      return;
+    }
+    leasedUntil = clients.time().nanoTime() + leaseNanos;
+    held.take(records);
+    if (c.isWakeupLeft() && !renewed(c)) {
+      held.clear();
+      leave();
     }
   }
 
@@ -242,29 +247,20 @@ final class KafkaLane implements Lane {
     if (c == null || held.isEmpty() || ended != null) {
       return;
     }
-    try {
-      long start = clients.time().nanoTime();
-      held.forEach(r -> c.acknowledge(r, AcknowledgeType.RENEW));
-      if (c.commit() != ShareClient.Outcome.DONE || !takeBack(c, start + leaseNanos)) {
-        lose();
-      } else {
-        leasedUntil = start + leaseNanos;
-      }
-    } catch (KafkaException | IllegalStateException e) {
+    if (!renewed(c)) {
       lose();
     }
   }
 
-  /** A renewed record can be settled only after a poll has returned it. */
-  private boolean takeBack(ShareClient c, long limit) {
-    int back = 0;
-    while (back < held.count()) {
-      if (clients.time().nanoTime() - limit > 0) {
-        return false;
-      }
-      back += c.poll(Duration.ZERO).count();
+  private boolean renewed(ShareClient c) {
+    try {
+      long until = clients.time().nanoTime() + leaseNanos;
+      boolean done = c.renew(held, clients.time(), until);
+      leasedUntil = done ? until : leasedUntil;
+      return done;
+    } catch (KafkaException | IllegalStateException e) {
+      return false;
     }
-    return true;
   }
 
   @Override

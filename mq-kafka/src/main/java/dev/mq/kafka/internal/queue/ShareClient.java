@@ -2,6 +2,7 @@ package dev.mq.kafka.internal.queue;
 
 import dev.mq.api.SettleResult;
 import dev.mq.kafka.internal.client.KafkaClients;
+import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,11 +12,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidRecordStateException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A member of a share group, as a lane uses it. By one thread at a time, but for {@link #wakeup}.
  */
 final class ShareClient {
+  private static final Logger LOG = LoggerFactory.getLogger(ShareClient.class);
+
+  private final String topic;
   private final KafkaShareConsumer<byte[], byte[]> consumer;
   private final WakeGate gate;
   private final Duration patience;
@@ -27,6 +33,7 @@ final class ShareClient {
    */
   ShareClient(
       KafkaClients clients, String clientId, KafkaQueue queue, int maxRecords, Duration patience) {
+    this.topic = queue.topic();
     this.consumer = clients.shareConsumer(clientId, queue.topic(), maxRecords);
     this.gate = new WakeGate(consumer);
     this.patience = patience;
@@ -56,6 +63,36 @@ final class ShareClient {
     return gate.poll(wait);
   }
 
+  /**
+   * Renews records, which are all that this client holds, and gives them back to be settled: the
+   * client takes no other acknowledgement of a renewed record before a poll has returned it.
+   *
+   * @param limitNanos until when, on the broker's clock
+   * @return false when the broker did not confirm it, or not in time
+   */
+  boolean renew(HeldRecords held, TimeSource time, long limitNanos) {
+    held.forEach(r -> acknowledge(r, AcknowledgeType.RENEW));
+    if (gate.hasLeft()) {
+      gate.takeWakeup();
+    }
+    if (commit() != Outcome.DONE) {
+      return false;
+    }
+    int back = 0;
+    while (back < held.count()) {
+      if (time.nanoTime() - limitNanos > 0) {
+        return false;
+      }
+      back += gate.pollNow().count();
+    }
+    return true;
+  }
+
+  /** Returns whether a wakeup would swallow the answer of the next commit, but for a renewal's. */
+  boolean isWakeupLeft() {
+    return gate.hasLeft();
+  }
+
   void acknowledge(ConsumerRecord<byte[], byte[]> record, AcknowledgeType type) {
     consumer.acknowledge(record, type);
   }
@@ -74,17 +111,22 @@ final class ShareClient {
           outcome =
               error.get() instanceof InvalidRecordStateException
                   ? Outcome.TOO_LATE
-                  : Outcome.BROKEN;
+                  : broken(error.get());
         }
       }
       return outcome;
     } catch (KafkaException | IllegalStateException e) {
-      return Outcome.BROKEN;
+      return broken(e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private Outcome broken(RuntimeException e) {
+    LOG.info("{}: no word on what was settled: {}", topic, e.toString());
+    return Outcome.BROKEN;
   }
 
   void wakeup() {

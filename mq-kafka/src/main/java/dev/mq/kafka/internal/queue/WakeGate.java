@@ -7,15 +7,17 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Polls in a way that another thread can end, and that leaves no wakeup in the client, where it
- * would swallow the answer of the next commit. One that comes while a poll returns records stays: a
- * poll that could take it is refused as long as they are unsettled.
+ * Polls in a way that another thread can end, and knows of a wakeup that is left in the client,
+ * where it would swallow the answer of the next commit.
  */
 final class WakeGate {
   private final ReentrantLock lock = new ReentrantLock();
   private final KafkaShareConsumer<byte[], byte[]> consumer;
   private boolean polling;
   private boolean woken;
+
+  /** A wakeup came while the last poll returned records; used by the polling thread only. */
+  private boolean hasLeft;
 
   WakeGate(KafkaShareConsumer<byte[], byte[]> consumer) {
     this.consumer = consumer;
@@ -34,10 +36,24 @@ final class WakeGate {
     } finally {
       late = end();
     }
-    if (late && !thrown && records.isEmpty()) {
+    hasLeft = late && !thrown;
+    if (hasLeft && records.isEmpty()) {
       takeWakeup();
     }
     return records;
+  }
+
+  /** Polls without waiting, where a wakeup only counts for the next {@link #poll}. */
+  ConsumerRecords<byte[], byte[]> pollNow() {
+    return consumer.poll(Duration.ZERO);
+  }
+
+  /**
+   * Returns whether a wakeup is left in the client. It must be taken before the next commit, and
+   * can be once every record has an acknowledgement: before, the client refuses to poll.
+   */
+  boolean hasLeft() {
+    return hasLeft;
   }
 
   private Duration begin(Duration wait) {
@@ -64,8 +80,9 @@ final class WakeGate {
     }
   }
 
-  /** Takes the wakeup that came too late for the poll before; the client looks for it first. */
-  private void takeWakeup() {
+  /** Takes the wakeup that is left, which the client looks for before it polls. */
+  void takeWakeup() {
+    hasLeft = false;
     try {
       consumer.poll(Duration.ZERO);
     } catch (WakeupException e) {

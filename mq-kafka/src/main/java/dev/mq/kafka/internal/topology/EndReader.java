@@ -3,12 +3,18 @@ package dev.mq.kafka.internal.topology;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.kafka.internal.client.KafkaClients;
+import dev.mq.kafka.internal.client.KafkaKeys;
+import dev.mq.spi.TimeSource;
 import dev.mq.spi.TopologyLog.EndCallback;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * client library could not.
  */
 final class EndReader {
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   /** Wakes the thread at the end. */
   private static final EndCallback STOP =
       new EndCallback() {
@@ -71,12 +79,35 @@ final class EndReader {
   private void answer(KafkaConsumer<byte[], byte[]> c, EndCallback callback) {
     long end;
     try {
-      end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      end = end(c);
     } catch (RuntimeException e) {
       callback.failed(e);
       return;
     }
     callback.end(end);
+  }
+
+  /**
+   * Reading changes nothing: it is tried again as long as an operation may take, and what waits for
+   * it has not happened when it fails.
+   */
+  private long end(KafkaConsumer<byte[], byte[]> c) {
+    TimeSource time = clients.time();
+    Duration limit = clients.context().config().get(KafkaKeys.OPERATION_TIMEOUT);
+    long start = time.nanoTime();
+    while (true) {
+      Duration left = limit.minusNanos(time.nanoTime() - start);
+      try {
+        return c.endOffsets(List.of(partition), left.isNegative() ? Duration.ZERO : left)
+            .getOrDefault(partition, 0L);
+      } catch (RetriableException e) {
+        if (closed || time.nanoTime() - start >= limit.toNanos()) {
+          String text = "read the end of the topology log: " + e;
+          throw new MqException(ErrorCode.UNAVAILABLE, true, true, text, e);
+        }
+        LockSupport.parkNanos(this, PAUSE_NANOS);
+      }
+    }
   }
 
   private void refuseAll() {

@@ -328,7 +328,7 @@ final class KafkaQueueIT {
   @Test
   void whatIsSettledIsTakenFromTheDisk() throws Exception {
     BackendQueue queue = client.queues().create(QueueSpec.of("trim"), "1");
-    client.publish(queue, "m", 40);
+    client.publish(queue, "m", 100);
     QueueSubscription s = subscribe(queue, 50);
     for (int done = 0; done < 100; ) {
       DeliveryBatch batch = Harness.receive(lane(s), 50);

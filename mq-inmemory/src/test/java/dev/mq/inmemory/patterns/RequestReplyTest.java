@@ -123,7 +123,12 @@ class RequestReplyTest {
       assertThat(prices.request("none", ofSeconds(5))).isNull();
       assertThat(prices.requestAsync("1").toCompletableFuture().join()).isEqualTo("1=price");
       // The caller may have its reply before the responder knows that it was stored.
-      await().until(() -> server.queue("rpc").depth() == 0);
+      await()
+          .until(
+              () -> {
+                responder.flush().toCompletableFuture().join();
+                return server.queue("rpc").depth() == 0;
+              });
     }
   }
 

@@ -43,6 +43,27 @@ public final class Message {
       int priority,
       @Nullable Duration timeToLive) {
     static final Properties NONE = new Properties(null, null, null, null, null, 0, null);
+
+    static @Nullable Properties of(Builder b) {
+      boolean none =
+          b.type == null
+              && b.contentType == null
+              && b.timestamp == null
+              && b.correlationId == null
+              && b.replyTo == null
+              && b.priority == 0
+              && b.timeToLive == null;
+      return none
+          ? null
+          : new Properties(
+              b.type,
+              b.contentType,
+              b.timestamp,
+              b.correlationId,
+              b.replyTo,
+              b.priority,
+              b.timeToLive);
+    }
   }
 
   private Message(Builder b) {
@@ -51,16 +72,7 @@ public final class Message {
     this.key = b.key;
     this.routingKey = b.routingKey;
     this.headers = b.headers == null ? Headers.empty() : b.headers.build();
-    Properties p =
-        new Properties(
-            b.type,
-            b.contentType,
-            b.timestamp,
-            b.correlationId,
-            b.replyTo,
-            b.priority,
-            b.timeToLive);
-    this.properties = p.equals(Properties.NONE) ? null : p;
+    this.properties = Properties.of(b);
   }
 
   private Message(byte[] body, String routingKey) {
@@ -338,7 +350,7 @@ public final class Message {
 
     /** Replaces all headers. */
     public Builder headers(Headers headers) {
-      this.headers = requireNonNull(headers, "headers").toBuilder();
+      this.headers = requireNonNull(headers, "headers").isEmpty() ? null : headers.toBuilder();
       return this;
     }
 

@@ -15,7 +15,7 @@ final class MessageIds {
   private MessageIds() {}
 
   static String next() {
-    return PREFIX.concat(Long.toString(COUNTER.incrementAndGet(), Character.MAX_RADIX));
+    return PREFIX.concat(Long.toHexString(COUNTER.incrementAndGet()));
   }
 
   private static String prefix() {

@@ -78,7 +78,7 @@ final class BatchSend extends Tracked implements PublishBatch {
   }
 
   @Override
-  boolean isDone() {
+  boolean isTold() {
     return done.getCount() == 0;
   }
 
@@ -124,8 +124,8 @@ final class BatchSend extends Tracked implements PublishBatch {
   @Override
   public void confirmedAll() {
     if (mode.compareAndSet(FRESH, ALL)) {
-      producer.answered(this, size, bytes);
-      done.countDown();
+      producer.release(size, bytes);
+      tell();
       return;
     }
     for (int i = 0; i < size; i++) {
@@ -152,13 +152,15 @@ final class BatchSend extends Tracked implements PublishBatch {
     if (!slots().compareAndSet(index, null, result)) {
       return;
     }
-    int rest = open.decrementAndGet();
-    if (rest > 0) {
-      producer.answeredPart(1, messages[index].bodyBytes());
-    } else {
-      producer.answered(this, 1, messages[index].bodyBytes());
-      done.countDown();
+    producer.release(1, messages[index].bodyBytes());
+    if (open.decrementAndGet() == 0) {
+      tell();
     }
+  }
+
+  private void tell() {
+    done.countDown();
+    producer.told();
   }
 
   private synchronized AtomicReferenceArray<@Nullable SendResult> slots() {

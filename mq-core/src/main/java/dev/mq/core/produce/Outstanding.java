@@ -5,6 +5,7 @@ import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,18 +14,29 @@ import org.jspecify.annotations.Nullable;
  * The sends of one producer that have no answer yet, oldest first: what flush waits for and what
  * the delivery timeout ends. Thread-safe.
  *
- * <p>Invariant: an intrusive list in the order of {@link #add}, each send in it at most once. A
- * send answered before it was added never enters, so a backend that answers inside publish costs
- * nothing here. The lock is never held while a send completes.
+ * <p>Invariants: a list in the order of {@link #add}, each send in it at most once. A send answered
+ * before it was added never enters, so a backend that answers inside publish costs nothing here.
+ * Who answers takes no lock, so that senders and the backend's threads do not wait for each other:
+ * an answered send stays in the list until somebody comes past it. Adding looks at the oldest, and
+ * at the whole list whenever that has doubled: it is at most twice as long as it would have to be
+ * at its longest, and a few. A waiter announces itself before it looks at the list, who answers
+ * marks the send before it looks for waiters: one of the two sees the other. The lock is never held
+ * while a send completes.
  */
 final class Outstanding {
+  /** A list this short is looked at by its oldest only. */
+  private static final int SHORT = 16;
+
   private final String address;
   private final Duration timeout;
   private final TimeSource time;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final AtomicInteger waiters = new AtomicInteger();
   private @Nullable Tracked head;
   private @Nullable Tracked tail;
+  private int size;
+  private int tidyAt = SHORT;
   private long nextSequence;
   private boolean armed;
 
@@ -34,16 +46,16 @@ final class Outstanding {
     this.time = time;
   }
 
-  /** Adds a send unless it was answered meanwhile. */
+  /** Adds a send, once, unless it was answered meanwhile. */
   void add(Tracked send) {
+    if (send.isTold()) {
+      return;
+    }
     boolean arm;
     lock.lock();
     try {
-      send.tracked = true;
-      if (send.linked || send.isDone()) {
-        return;
-      }
       link(send);
+      dropAnswered();
       arm = !armed;
       armed = true;
     } finally {
@@ -55,44 +67,88 @@ final class Outstanding {
   }
 
   private void link(Tracked send) {
-    send.linked = true;
     send.sequence = nextSequence++;
     send.deadline = time.nanoTime() + timeout.toNanos();
-    send.previous = tail;
     if (tail == null) {
       head = send;
     } else {
       tail.next = send;
     }
     tail = send;
+    size++;
   }
 
-  /** Takes an answered send out. */
-  void remove(Tracked send) {
-    if (!send.tracked) {
-      return;
+  /**
+   * Takes the answered ones before the oldest open one out; all of them when the list has grown.
+   */
+  private void dropAnswered() {
+    Tracked oldest = head;
+    while (oldest != null && oldest.isTold()) {
+      oldest = after(oldest);
     }
+    head = oldest;
+    if (oldest == null) {
+      tail = null;
+      tidyAt = SHORT;
+    } else if (size >= tidyAt) {
+      dropAnsweredBehind(oldest);
+      tidyAt = Math.max(SHORT, size * 2);
+    }
+  }
+
+  private void dropAnsweredBehind(Tracked first) {
+    Tracked last = first;
+    Tracked s = first.next;
+    while (s != null) {
+      if (s.isTold()) {
+        s = after(s);
+      } else {
+        last.next = s;
+        last = s;
+        s = s.next;
+      }
+    }
+    last.next = null;
+    tail = last;
+  }
+
+  /** Takes one out and returns the one behind it. */
+  private @Nullable Tracked after(Tracked gone) {
+    Tracked next = gone.next;
+    gone.next = null; // so that an old one does not keep later ones alive
+    size--;
+    return next;
+  }
+
+  /**
+   * Called when a send was answered and its sender told. From any thread.
+   *
+   * @param last whether nothing else seems to be open
+   */
+  void answered(boolean last) {
+    if (waiters.get() > 0) {
+      lock.lock();
+      try {
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    } else if (last && lock.tryLock()) {
+      // No send comes past it soon, perhaps.
+      try {
+        dropAnswered();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Returns whether everything added was answered. */
+  boolean isEmpty() {
     lock.lock();
     try {
-      if (!send.linked) {
-        return;
-      }
-      send.linked = false;
-      Tracked before = send.previous;
-      Tracked after = send.next;
-      if (before == null) {
-        head = after;
-      } else {
-        before.next = after;
-      }
-      if (after == null) {
-        tail = before;
-      } else {
-        after.previous = before;
-      }
-      send.previous = null;
-      send.next = null;
-      changed.signalAll();
+      dropAnswered();
+      return head == null;
     } finally {
       lock.unlock();
     }
@@ -101,12 +157,14 @@ final class Outstanding {
   /** Waits until everything added before was answered. */
   void awaitAll() throws InterruptedException {
     lock.lock();
+    waiters.incrementAndGet();
     try {
       long mark = nextSequence;
-      while (head != null && head.sequence < mark) {
+      while (isOpenBefore(mark)) {
         changed.await();
       }
     } finally {
+      waiters.decrementAndGet();
       lock.unlock();
     }
   }
@@ -115,14 +173,21 @@ final class Outstanding {
   boolean awaitEmpty(Duration limit) throws InterruptedException {
     long nanos = Nanos.of(limit);
     lock.lock();
+    waiters.incrementAndGet();
     try {
-      while (head != null && nanos > 0) {
+      while (isOpenBefore(Long.MAX_VALUE) && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }
       return head == null;
     } finally {
+      waiters.decrementAndGet();
       lock.unlock();
     }
+  }
+
+  private boolean isOpenBefore(long mark) {
+    dropAnswered();
+    return head != null && head.sequence < mark;
   }
 
   /** Ends everything that is still open. */
@@ -139,6 +204,7 @@ final class Outstanding {
     Duration wait;
     lock.lock();
     try {
+      dropAnswered();
       Tracked oldest = head;
       if (oldest == null) {
         armed = false;
@@ -157,7 +223,9 @@ final class Outstanding {
     try {
       long now = time.nanoTime();
       for (Tracked s = head; s != null && (!overdueOnly || s.deadline - now <= 0); s = s.next) {
-        found.add(s);
+        if (!s.isTold()) {
+          found.add(s);
+        }
       }
     } finally {
       lock.unlock();

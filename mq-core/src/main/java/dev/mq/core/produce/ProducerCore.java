@@ -112,9 +112,7 @@ final class ProducerCore {
     } finally {
       channelLock.unlock();
     }
-    if (!send.isDone()) {
-      outstanding.add(send);
-    }
+    outstanding.add(send);
   }
 
   /** Under the channel lock. */
@@ -186,7 +184,7 @@ final class ProducerCore {
     } finally {
       channelLock.unlock();
     }
-    if (batch.size() > 0 && !batch.isDone()) {
+    if (batch.size() > 0) {
       outstanding.add(batch);
     }
     return batch.size();
@@ -215,20 +213,14 @@ final class ProducerCore {
     return sink.count() == 1;
   }
 
-  /** Something sent was answered: its room is free again. From any thread. */
-  void answered(Tracked send, int messages, long bytes) {
-    outstanding.remove(send);
+  /** Gives back the room of what was answered. From any thread. */
+  void release(int messages, long bytes) {
     window.release(messages, bytes);
   }
 
-  /** Takes an answered send, whose room is free already, out of those that flush waits for. */
-  void forget(Tracked send) {
-    outstanding.remove(send);
-  }
-
-  /** Gives back the room of a part of what was sent. */
-  void answeredPart(int messages, long bytes) {
-    window.release(messages, bytes);
+  /** Something sent was answered and its sender told. From any thread. */
+  void told() {
+    outstanding.answered(window.messages() == 0);
   }
 
   /** Nothing takes the message: an error, unless the producer was told to accept it. */
@@ -260,7 +252,8 @@ final class ProducerCore {
   }
 
   void flush() {
-    if (inFlight() == 0) {
+    // A callback may find that nothing is left, though who answered it has still to say so.
+    if (WouldBlock.isCompletion() ? inFlight() == 0 : outstanding.isEmpty()) {
       return;
     }
     WouldBlock.check("flush", address);

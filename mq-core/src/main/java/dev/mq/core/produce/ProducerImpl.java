@@ -128,7 +128,7 @@ final class ProducerImpl implements Producer, Child {
 
   private void awaitPart(Object part, List<SendResult> results) {
     if (part instanceof BatchSend batch) {
-      boolean done = batch.isDone() || awaitBatch(batch);
+      boolean done = batch.isTold() || awaitBatch(batch);
       for (int i = 0; i < batch.size(); i++) {
         results.add(done ? batch.result(i) : SendResult.failed(interrupted(null)));
       }
@@ -323,8 +323,10 @@ final class ProducerImpl implements Producer, Child {
   }
 
   /** A send with a callback; callbacks of one producer run one at a time (P-07). */
-  private final class CallbackSend extends Send {
+  private final class CallbackSend extends Send implements Runnable {
     private final SendCallback callback;
+    private @Nullable Receipt receipt;
+    private @Nullable MqException error;
 
     CallbackSend(ProducerCore core, Message message, SendCallback callback) {
       super(core, message);
@@ -333,7 +335,14 @@ final class ProducerImpl implements Producer, Child {
 
     @Override
     void deliver(@Nullable Receipt r, @Nullable MqException e) {
-      callbacks.execute(() -> callback.completed(r, e));
+      receipt = r;
+      error = e;
+      callbacks.execute(this);
+    }
+
+    @Override
+    public void run() {
+      callback.completed(receipt, error);
     }
   }
 }

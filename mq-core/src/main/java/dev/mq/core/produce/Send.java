@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  * One message on its way, and what became of it. Also the batch of one that the backend is handed
  * when the message has one target, so that a send costs one object.
  *
- * <p>Invariant: the state leaves OPEN once; whoever moves it gives the window back and tells the
- * sender. Answers that come later are ignored.
+ * <p>Invariant: the state leaves OPEN once; whoever moves it gives the window back, tells the
+ * sender and says so in the state. Answers that come later are ignored.
  */
 abstract class Send extends Tracked implements PublishBatch {
   private static final int OPEN = 0;
   private static final int DONE = 1;
+  private static final int TOLD = 2;
   private static final VarHandle STATE;
 
   static {
@@ -67,9 +68,13 @@ abstract class Send extends Tracked implements PublishBatch {
     handedOver = true;
   }
 
-  @Override
   final boolean isDone() {
     return state != OPEN;
+  }
+
+  @Override
+  final boolean isTold() {
+    return state == TOLD;
   }
 
   @Override
@@ -84,13 +89,14 @@ abstract class Send extends Tracked implements PublishBatch {
   /** Ends the send, once. */
   final void complete(@Nullable Receipt receipt, @Nullable MqException error) {
     if (STATE.compareAndSet(this, OPEN, DONE)) {
-      // Room first, so that a callback may send; out of the list last, so that a flush that waits
-      // for it puts its own marker behind the callback (P-12).
-      producer.answeredPart(1, message.bodyBytes());
+      // Room first, so that a callback may send; told last, so that a flush that waits for it puts
+      // its own marker behind the callback (P-12).
+      producer.release(1, message.bodyBytes());
       try {
         deliver(receipt, error);
       } finally {
-        producer.forget(this);
+        STATE.setVolatile(this, TOLD);
+        producer.told();
       }
     }
   }

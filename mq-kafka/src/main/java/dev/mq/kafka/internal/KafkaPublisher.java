@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KafkaPublisher implements PublishChannel {
   private final KafkaProducer<byte[], byte[]> producer;
+  private final RecordWriter writer = new RecordWriter();
 
   /** Why the current batch cannot go on; only used by the thread that publishes. */
   private @Nullable Throwable refused;
@@ -59,7 +60,7 @@ final class KafkaPublisher implements PublishChannel {
       int p = batch.partition(i);
       var unused =
           producer.send(
-              RecordWriter.write(
+              writer.write(
                   target.topic(), p == PublishBatch.NO_PARTITION ? null : p, batch.message(i)),
               new Answer(batch, i, caller));
     } catch (InterruptException e) {

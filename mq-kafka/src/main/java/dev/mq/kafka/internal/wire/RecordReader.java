@@ -28,17 +28,20 @@ public final class RecordReader {
     boolean hasId = false;
     Headers.Builder users = null;
     Map<String, Character> types = null;
-    Header[] headers = record.headers().toArray();
-    for (Header h : headers) {
-      byte[] value = h.value();
-      if (!WireNames.isOurs(h.key())) {
-        users = users == null ? Headers.builder() : users;
-        if (types == null) {
-          types = types(headers);
+    for (Header h : record.headers()) {
+      String name = h.key();
+      if (name.equals(WireNames.ID)) { // the one that every record of ours has
+        String id = property(h.value());
+        if (id != null) {
+          b.id(id);
+          hasId = true;
         }
-        user(users, h.key(), value, types);
-      } else if (value != null) {
-        hasId |= property(b, h.key(), value);
+      } else if (WireNames.isOurs(name)) {
+        property(b, name, property(h.value()));
+      } else {
+        users = users == null ? Headers.builder() : users;
+        types = types == null ? types(record.headers()) : types;
+        user(users, name, h.value(), types);
       }
     }
     if (users != null) {
@@ -61,14 +64,17 @@ public final class RecordReader {
     return text != null ? text : new String(key, StandardCharsets.ISO_8859_1);
   }
 
-  /** Sets a property and returns whether it was the id. */
-  private static boolean property(Message.Builder b, String name, byte[] value) {
-    String text = value.length > WireNames.MAX_TEXT ? null : Utf8.decode(value);
-    if (text == null || text.isEmpty()) {
-      return false;
+  /** Returns the text of a property, or null when it can be none. */
+  private static @Nullable String property(byte @Nullable [] value) {
+    String text = value == null || value.length > WireNames.MAX_TEXT ? null : Utf8.decode(value);
+    return text == null || text.isEmpty() ? null : text;
+  }
+
+  private static void property(Message.Builder b, String name, @Nullable String text) {
+    if (text == null) {
+      return;
     }
     switch (name) {
-      case WireNames.ID -> b.id(text);
       case WireNames.ROUTING_KEY -> b.routingKey(text);
       case WireNames.TYPE -> b.type(text);
       case WireNames.CONTENT_TYPE -> b.contentType(text);
@@ -90,7 +96,6 @@ public final class RecordReader {
         // The version and the types are no properties.
       }
     }
-    return name.equals(WireNames.ID);
   }
 
   private static long number(String text, long otherwise) {
@@ -101,7 +106,7 @@ public final class RecordReader {
     }
   }
 
-  private static Map<String, Character> types(Header[] headers) {
+  private static Map<String, Character> types(Iterable<Header> headers) {
     for (Header h : headers) {
       if (h.key().equals(WireNames.TYPES) && h.value() != null) {
         return HeaderTypes.read(h.value());

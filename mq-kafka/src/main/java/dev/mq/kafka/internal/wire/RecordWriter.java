@@ -5,72 +5,99 @@ import dev.mq.api.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Writes messages as records. The form is described in {@code docs/backends/kafka.md}. */
+/**
+ * Writes messages as records. The form is described in {@code docs/backends/kafka.md}. For one
+ * thread at a time.
+ */
 public final class RecordWriter {
-  private static final byte[] VERSION = {'1'};
+  /** Used again: the client copies it. */
+  private final List<Header> headers = new ArrayList<>();
 
-  private RecordWriter() {}
+  /** The client's own have volatile fields, which one that is not read back has no use for. */
+  private static final class Entry implements Header {
+    private final String key;
+    private final byte @Nullable [] value;
+
+    Entry(String key, byte @Nullable [] value) {
+      this.key = key;
+      this.value = value;
+    }
+
+    @Override
+    public String key() {
+      return key;
+    }
+
+    @Override
+    public byte @Nullable [] value() {
+      return value;
+    }
+  }
+
+  /** Creates a writer. */
+  public RecordWriter() {}
 
   /**
    * Returns a message as a record.
    *
    * @param partition where it goes; null for the client's choice
    */
-  public static ProducerRecord<byte[], byte[]> write(
+  public ProducerRecord<byte[], byte[]> write(
       String topic, @Nullable Integer partition, Message message) {
     String key = message.key();
+    headers.clear();
+    addHeaders(message);
     return new ProducerRecord<>(
         topic,
         partition,
         null,
         key == null ? null : key.getBytes(StandardCharsets.UTF_8),
         message.bodyUnsafe(),
-        headers(message));
+        headers);
   }
 
-  private static RecordHeaders headers(Message m) {
-    RecordHeaders h = new RecordHeaders();
-    h.add(WireNames.VERSION, VERSION);
-    text(h, WireNames.ID, m.id());
+  private void addHeaders(Message m) {
+    text(WireNames.ID, m.id());
     if (!m.routingKey().isEmpty()) {
-      text(h, WireNames.ROUTING_KEY, m.routingKey());
+      text(WireNames.ROUTING_KEY, m.routingKey());
     }
-    text(h, WireNames.TYPE, m.type());
-    text(h, WireNames.CONTENT_TYPE, m.contentType());
-    text(h, WireNames.CORRELATION_ID, m.correlationId());
-    text(h, WireNames.REPLY_TO, m.replyTo());
+    text(WireNames.TYPE, m.type());
+    text(WireNames.CONTENT_TYPE, m.contentType());
+    text(WireNames.CORRELATION_ID, m.correlationId());
+    text(WireNames.REPLY_TO, m.replyTo());
     if (m.priority() != 0) {
-      text(h, WireNames.PRIORITY, Integer.toString(m.priority()));
+      text(WireNames.PRIORITY, Integer.toString(m.priority()));
     }
     Duration ttl = m.timeToLive();
     if (ttl != null) {
-      text(h, WireNames.TIME_TO_LIVE, Long.toString(ttl.toMillis()));
+      text(WireNames.TIME_TO_LIVE, Long.toString(ttl.toMillis()));
     }
     Instant timestamp = m.timestamp();
     if (timestamp != null) {
-      text(h, WireNames.TIMESTAMP, Long.toString(timestamp.toEpochMilli()));
+      text(WireNames.TIMESTAMP, Long.toString(timestamp.toEpochMilli()));
     }
     Headers users = m.headers();
     if (!users.isEmpty()) {
-      users(h, users);
+      users(users);
     }
-    return h;
   }
 
-  private static void users(RecordHeaders h, Headers users) {
+  private void users(Headers users) {
     for (int i = 0; i < users.size(); i++) {
       String name = users.nameAt(i);
       if (!WireNames.isOurs(name)) {
-        h.add(name, bytes(users.valueAt(i)));
+        headers.add(new Entry(name, bytes(users.valueAt(i))));
       }
     }
     byte[] types = HeaderTypes.write(users);
     if (types != null) {
-      h.add(WireNames.TYPES, types);
+      headers.add(new Entry(WireNames.TYPES, types));
     }
   }
 
@@ -81,9 +108,9 @@ public final class RecordWriter {
     return value instanceof byte[] b ? b : value.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void text(RecordHeaders h, String name, @Nullable String value) {
+  private void text(String name, @Nullable String value) {
     if (value != null) {
-      h.add(name, value.getBytes(StandardCharsets.UTF_8));
+      headers.add(new Entry(name, value.getBytes(StandardCharsets.UTF_8)));
     }
   }
 }

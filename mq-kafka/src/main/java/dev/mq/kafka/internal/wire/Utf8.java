@@ -7,27 +7,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Text as bytes, without replacing what is malformed. */
 final class Utf8 {
+  /** What the lenient decoder puts in place of malformed bytes. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private Utf8() {}
 
   /** Returns the text, or null when the bytes are no UTF-8. */
   static @Nullable String decode(byte[] bytes) {
-    if (isAscii(bytes)) {
-      return new String(bytes, StandardCharsets.US_ASCII);
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) < 0) {
+      return text;
     }
+    // Something was malformed, or the text has that character.
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       return null;
     }
-  }
-
-  private static boolean isAscii(byte[] bytes) {
-    for (byte b : bytes) {
-      if (b < 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Returns the length of a text in bytes. */

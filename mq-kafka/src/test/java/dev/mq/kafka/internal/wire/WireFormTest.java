@@ -43,7 +43,6 @@ final class WireFormTest {
   /** Never changed: records of this form lie in clusters. */
   private static final List<String> GOLDEN =
       List.of(
-          "mq-v=1",
           "mq-id=m-1",
           "mq-routing-key=order.paid",
           "mq-type=order-paid",
@@ -100,18 +99,19 @@ final class WireFormTest {
 
   @Test
   void aMessageIsWrittenAsItAlwaysWas() {
-    ProducerRecord<byte[], byte[]> r = RecordWriter.write("t", 3, FULL);
+    ProducerRecord<byte[], byte[]> r = new RecordWriter().write("t", 3, FULL);
     assertThat(shown(r.headers())).isEqualTo(GOLDEN);
     assertThat(r.key()).isEqualTo("4711".getBytes(UTF_8));
     assertThat(r.value()).isEqualTo("hello".getBytes(UTF_8));
     assertThat(r.partition()).isEqualTo(3);
-    assertThat(shown(RecordWriter.write("t", null, Message.builder().id("x").build()).headers()))
-        .containsExactly("mq-v=1", "mq-id=x");
+    assertThat(
+            shown(new RecordWriter().write("t", null, Message.builder().id("x").build()).headers()))
+        .containsExactly("mq-id=x");
   }
 
   @Test
   void whatIsWrittenIsReadEqual() {
-    Message m = read(RecordWriter.write("t", null, FULL));
+    Message m = read(new RecordWriter().write("t", null, FULL));
     assertThat(m.id()).isEqualTo(FULL.id());
     assertThat(m.body()).isEqualTo(FULL.body());
     assertThat(m.key()).isEqualTo(FULL.key());
@@ -127,20 +127,32 @@ final class WireFormTest {
   }
 
   @Test
+  void aVersionThatIsNamedIsNoHeaderOfTheProgram() {
+    RecordHeaders h = new RecordHeaders();
+    h.add("mq-v", "1".getBytes(UTF_8));
+    h.add("mq-id", "m-1".getBytes(UTF_8));
+    Message m = read("t", null, new byte[1], h);
+    assertThat(m.id()).isEqualTo("m-1");
+    assertThat(m.headers().isEmpty()).isTrue();
+  }
+
+  @Test
   void noBodyIsATombstoneAndAnEmptyOneIsNot() {
-    Message none = read(RecordWriter.write("t", null, Message.builder().key("k").noBody().build()));
-    Message empty = read(RecordWriter.write("t", null, Message.builder().key("").build()));
+    Message none =
+        read(new RecordWriter().write("t", null, Message.builder().key("k").noBody().build()));
+    Message empty = read(new RecordWriter().write("t", null, Message.builder().key("").build()));
     assertThat(none.hasBody()).isFalse();
     assertThat(empty.hasBody()).isTrue();
     assertThat(empty.bodyBytes()).isZero();
     assertThat(empty.key()).isEmpty();
-    assertThat(read(RecordWriter.write("t", null, Message.of(new byte[1]))).key()).isNull();
+    assertThat(read(new RecordWriter().write("t", null, Message.of(new byte[1]))).key()).isNull();
   }
 
   @Test
   void headersOfTheRuntimeAreHeaders() {
     Message m = Message.builder().header("mq-failures", 3).build();
-    assertThat(read(RecordWriter.write("t", null, m)).headers().value("mq-failures")).isEqualTo(3L);
+    assertThat(read(new RecordWriter().write("t", null, m)).headers().value("mq-failures"))
+        .isEqualTo(3L);
   }
 
   @Test

@@ -70,6 +70,11 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
   private long wait = FIRST_WAIT;
   private long notBefore;
 
+  /** Empty but while the lane settles. */
+  private final SettleQueue held = new SettleQueue();
+
+  private final SettleQueue lost = new SettleQueue();
+
   private RabbitLane(
       Connections connections,
       String queue,
@@ -286,8 +291,6 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
   public void settle(SettleBatch batch) {
     Life current = present();
     // Once its last entry is answered the batch may be in use again: nothing is read after that.
-    SettleQueue held = new SettleQueue();
-    SettleQueue lost = new SettleQueue();
     int size = batch.size();
     for (int i = 0; i < size; i++) {
       long token = batch.token(i);

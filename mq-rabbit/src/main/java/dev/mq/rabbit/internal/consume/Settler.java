@@ -18,7 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * barrier.
  *
  * <p>Invariants: at most one group is out; {@code out} is true from the moment it is taken until it
- * was answered; the lock is never held while the channel is called or an entry is answered.
+ * was answered, and {@code group} belongs to whoever made it so; the lock is never held while the
+ * channel is called or an entry is answered.
  */
 final class Settler {
   /** Commands in one group; the queue holds back what exceeds 32. */
@@ -29,6 +30,7 @@ final class Settler {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private SettleQueue waiting = new SettleQueue();
+  private final SettleQueue group = new SettleQueue();
   private final TagWindow window = new TagWindow();
   private boolean out;
   private boolean closed;
@@ -72,17 +74,15 @@ final class Settler {
 
   /** Called by whoever has {@code out}. */
   private void sendNext() {
-    SettleQueue group = new SettleQueue();
-    long upTo = takeGroup(group);
+    long upTo = takeGroup();
     if (group.size() == 0) {
       return;
     }
     try {
-      send(group, upTo);
-      var unused =
-          channel.asyncCompletableRpc(barrier).whenComplete((ok, e) -> passed(group, e == null));
+      send(upTo);
+      var unused = channel.asyncCompletableRpc(barrier).whenComplete((ok, e) -> passed(e == null));
     } catch (IOException | ShutdownSignalException e) {
-      passed(group, false);
+      passed(false);
     }
   }
 
@@ -91,7 +91,7 @@ final class Settler {
    *
    * @return the highest acknowledged tag of the contiguous range, or 0
    */
-  private long takeGroup(SettleQueue group) {
+  private long takeGroup() {
     lock.lock();
     try {
       int commands = 0;
@@ -123,7 +123,7 @@ final class Settler {
   }
 
   /** What is given back goes first, so that the range behind it holds acknowledged ones only. */
-  private void send(SettleQueue group, long upTo) throws IOException {
+  private void send(long upTo) throws IOException {
     for (int i = 0; i < group.size(); i++) {
       if (!group.isAck(i)) {
         channel.basicNack(group.tag(i), false, true);
@@ -139,7 +139,7 @@ final class Settler {
     }
   }
 
-  private void passed(SettleQueue group, boolean ok) {
+  private void passed(boolean ok) {
     group.answer(ok ? SettleResult.SETTLED : SettleResult.UNKNOWN);
     if (ok) {
       sendNext();

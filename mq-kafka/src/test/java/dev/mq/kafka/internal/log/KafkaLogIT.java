@@ -198,7 +198,8 @@ final class KafkaLogIT {
         }
       }
     }
-    assertThat(client.logs.end(log)).isEqualTo(Positions.of(0, 8));
+    // The end of a transaction is decided, and answered, before its marker is in the log.
+    await().untilAsserted(() -> assertThat(client.logs.end(log)).isEqualTo(Positions.of(0, 8)));
     assertThat(client.read(log, 0, 0)).extracting(Seen::offset).containsExactly(0L, 4L);
   }
 

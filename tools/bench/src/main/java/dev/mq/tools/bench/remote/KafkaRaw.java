@@ -22,6 +22,8 @@ final class KafkaRaw {
   /** The client's own default. */
   static final String LINGER_MILLIS = "5";
 
+  static final String BUFFER_BYTES = Long.toString(64L << 20);
+
   private KafkaRaw() {}
 
   /** Produces with {@code acks=all}, one callback a record. */
@@ -36,7 +38,7 @@ final class KafkaRaw {
       Map<String, Object> settings = new HashMap<>(common(servers));
       settings.put("acks", "all");
       settings.put("linger.ms", LINGER_MILLIS);
-      settings.put("buffer.memory", 64L << 20);
+      settings.put("buffer.memory", BUFFER_BYTES);
       producer =
           new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }

@@ -21,7 +21,7 @@ import org.apache.kafka.clients.admin.NewTopic;
  */
 public final class Remote {
   private static final int PARTITIONS = 6;
-  private static final int KAFKA_WINDOW = 20_000;
+  private static final int KAFKA_WINDOW = 50_000;
   private static final int RABBIT_WINDOW = 1000;
 
   private final int blocks;
@@ -61,6 +61,7 @@ public final class Remote {
                     .set("mq.kafka.bootstrap-servers", kafka.bootstrapServers())
                     // Clients of both arms run with the same settings.
                     .set("mq.kafka.native.producer.linger.ms", KafkaRaw.LINGER_MILLIS)
+                    .set("mq.kafka.native.producer.buffer.memory", KafkaRaw.BUFFER_BYTES)
                     .build())) {
       String servers = kafka.bootstrapServers();
       String log = name("log");
@@ -72,14 +73,14 @@ public final class Remote {
             .all()
             .get();
       }
-      int published = 200_000;
+      int published = 2_000_000;
       Comparison publish = new Comparison("kafka-publish", bytes, blocks, published);
       try (RemoteArm raw = new KafkaRaw.Publish(servers, topic, bodies);
           RemoteArm second = new KafkaRaw.Publish(servers, topic, bodies);
           RemoteArm ours = new OursLog.Publish(broker, log, KAFKA_WINDOW, bodies)) {
         publish.run(raw, ours, second);
       }
-      int consumed = 400_000;
+      int consumed = 4_000_000;
       Comparison consume = new Comparison("kafka-consume", bytes, blocks, consumed);
       try (RemoteArm raw = new KafkaRaw.Consume(servers, topic);
           RemoteArm second = new KafkaRaw.Consume(servers, topic);
@@ -100,7 +101,7 @@ public final class Remote {
                     .set("mq.rabbit.stream-uris", rabbit.streamUri().toString())
                     .build())) {
       String uri = rabbit.amqpUri().toString();
-      int published = 40_000;
+      int published = 80_000;
       Comparison publish = new Comparison("rabbit-publish", bytes, blocks, published);
       try (RemoteArm raw = new RabbitRaw.Publish(uri, sink(broker), RABBIT_WINDOW, bodies);
           RemoteArm second = new RabbitRaw.Publish(uri, sink(broker), RABBIT_WINDOW, bodies);
@@ -109,9 +110,9 @@ public final class Remote {
       }
       String mine = queue(broker);
       String theirs = queue(broker);
-      int consumed = 60_000;
+      int consumed = 150_000;
       Comparison consume = new Comparison("rabbit-consume", bytes, blocks, consumed);
-      try (RemoteArm fillMine = new RabbitRaw.Publish(uri, mine, RABBIT_WINDOW, bodies);
+      try (RemoteArm fillMine = new OursQueue.Publish(broker, mine, RABBIT_WINDOW, bodies);
           RemoteArm fillTheirs = new RabbitRaw.Publish(uri, theirs, RABBIT_WINDOW, bodies);
           RemoteArm raw = new RabbitRaw.Consume(uri, theirs, fillTheirs);
           RemoteArm second = new RabbitRaw.Consume(uri, theirs, fillTheirs);

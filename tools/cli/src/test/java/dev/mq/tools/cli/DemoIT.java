@@ -8,14 +8,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The demo on real brokers, which it starts and ends itself. */
 final class DemoIT {
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--backend rabbit",
-        "--backend kafka",
-        "--events kafka --tasks rabbit",
-        "--events rabbit --tasks kafka"
-      })
+  @ValueSource(strings = {"--backend rabbit", "--backend kafka"})
   void endsWell(String options) {
+    assertEndsWell(options);
+  }
+
+  static void assertEndsWell(String options) {
     Shell shell = Shell.run(("demo " + options).split(" "));
     assertThat(shell.code()).as(shell.out() + shell.err()).isZero();
     assertThat(shell.lines()).last().isEqualTo("demo: OK");

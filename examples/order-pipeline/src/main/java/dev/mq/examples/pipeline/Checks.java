@@ -142,8 +142,7 @@ final class Checks {
       problem(NO_ORDER, "no mail worker took its task, so none was killed");
       return;
     }
-    List<Journal.Entry> again =
-        run.entries().stream().filter(entry -> entry.isSecondTake(victim)).toList();
+    List<Journal.Entry> again = Journal.takenAfter(victim, run.entries());
     if (again.isEmpty()) {
       problem(
           victim.order(), "in the hand of killed " + victim.worker() + ", and never came again");

@@ -44,13 +44,6 @@ final class Journal {
       this.failures = failures;
     }
 
-    /** Returns whether this is the task that a killed worker held, in the hand of another one. */
-    boolean isSecondTake(Crash.Victim victim) {
-      return order.equals(victim.order())
-          && stage().equals("email")
-          && !worker.equals(victim.worker());
-    }
-
     /** Returns the stage: the worker's name without its number. */
     String stage() {
       return worker.substring(0, worker.lastIndexOf('-'));
@@ -92,7 +85,25 @@ final class Journal {
 
   /** Returns whether the task that a killed worker held was done by another one. */
   boolean cameAgain(Crash.Victim victim) {
-    return entries().stream().anyMatch(entry -> entry.done && entry.isSecondTake(victim));
+    return takenAfter(victim, entries()).stream().anyMatch(entry -> entry.done);
+  }
+
+  /**
+   * Returns when others were handed the task that a killed worker held, after that worker was. They
+   * may have been before, too, and failed.
+   */
+  static List<Entry> takenAfter(Crash.Victim victim, List<Entry> entries) {
+    List<Entry> after = new ArrayList<>();
+    boolean taken = false;
+    for (Entry entry : entries) {
+      if (entry.worker.equals(victim.worker()) && entry.order.equals(victim.order())) {
+        taken = true;
+        after.clear();
+      } else if (taken && entry.stage().equals("email") && entry.order.equals(victim.order())) {
+        after.add(entry);
+      }
+    }
+    return after;
   }
 
   /**

@@ -107,8 +107,7 @@ final class Summary {
       return;
     }
     String then =
-        run.entries().stream()
-            .filter(entry -> entry.isSecondTake(victim))
+        Journal.takenAfter(victim, run.entries()).stream()
             .findFirst()
             .map(
                 entry ->

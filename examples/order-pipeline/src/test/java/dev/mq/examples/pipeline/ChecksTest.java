@@ -156,6 +156,15 @@ final class ChecksTest {
   }
 
   @Test
+  void aTaskThatAnotherWorkerFailedBeforeTheKilledOneHeldItIsNoProblem() {
+    entries.removeIf(entry -> entry.stage().equals("email") && entry.order.equals(PENDING.id()));
+    entry("email-3", PENDING, false, 0);
+    entry("email-1", PENDING, true, 1);
+    entry("email-2", PENDING, true, 1);
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
   void noVictimIsAProblem() {
     victim = null;
     assertThat(problems())

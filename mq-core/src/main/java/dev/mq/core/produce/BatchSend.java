@@ -61,7 +61,7 @@ final class BatchSend extends Tracked implements PublishBatch {
     open.setPlain(size);
   }
 
-  /** Returns the bytes of all bodies. */
+  @Override
   long bytes() {
     return bytes;
   }

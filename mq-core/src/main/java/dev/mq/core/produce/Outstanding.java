@@ -18,14 +18,16 @@ import org.jspecify.annotations.Nullable;
  * before it was added never enters, so a backend that answers inside publish costs nothing here.
  * Who answers takes no lock, so that senders and the backend's threads do not wait for each other:
  * an answered send stays in the list until somebody comes past it. Adding looks at the oldest, and
- * at the whole list whenever that has doubled: it is at most twice as long as it would have to be
- * at its longest, and a few. A waiter announces itself before it looks at the list, who answers
- * marks the send before it looks for waiters: one of the two sees the other. The lock is never held
- * while a send completes.
+ * at the whole list whenever that has doubled, in sends or in bytes: it is at most twice as large
+ * as it would have to be at its largest, and a little. A waiter announces itself before it looks at
+ * the list, who answers marks the send before it looks for waiters: one of the two sees the other.
+ * The lock is never held while a send completes.
  */
 final class Outstanding {
   /** A list this short is looked at by its oldest only. */
   private static final int SHORT = 16;
+
+  private static final long SMALL = 1 << 20;
 
   private final String address;
   private final Duration timeout;
@@ -37,6 +39,8 @@ final class Outstanding {
   private @Nullable Tracked tail;
   private int size;
   private int tidyAt = SHORT;
+  private long bytes;
+  private long tidyAtBytes = SMALL;
   private long nextSequence;
   private boolean armed;
 
@@ -76,6 +80,7 @@ final class Outstanding {
     }
     tail = send;
     size++;
+    bytes += send.bytes();
   }
 
   /**
@@ -90,9 +95,11 @@ final class Outstanding {
     if (oldest == null) {
       tail = null;
       tidyAt = SHORT;
-    } else if (size >= tidyAt) {
+      tidyAtBytes = SMALL;
+    } else if (size >= tidyAt || bytes >= tidyAtBytes) {
       dropAnsweredBehind(oldest);
       tidyAt = Math.max(SHORT, size * 2);
+      tidyAtBytes = Math.max(SMALL, bytes * 2);
     }
   }
 
@@ -117,6 +124,7 @@ final class Outstanding {
     Tracked next = gone.next;
     gone.next = null; // so that an old one does not keep later ones alive
     size--;
+    bytes -= gone.bytes();
     return next;
   }
 

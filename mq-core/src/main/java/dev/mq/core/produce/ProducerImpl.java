@@ -275,6 +275,7 @@ final class ProducerImpl implements Producer, Child {
       if (Thread.currentThread() != caller) {
         LockSupport.unpark(caller);
       }
+      told();
     }
 
     Receipt await() {
@@ -314,10 +315,14 @@ final class ProducerImpl implements Producer, Child {
     }
 
     private void finish(@Nullable Receipt r, @Nullable MqException e) {
-      if (e != null) {
-        future.completeExceptionally(e);
-      } else {
-        future.complete(r);
+      try {
+        if (e != null) {
+          future.completeExceptionally(e);
+        } else {
+          future.complete(r);
+        }
+      } finally {
+        told();
       }
     }
   }
@@ -338,6 +343,7 @@ final class ProducerImpl implements Producer, Child {
       receipt = r;
       error = e;
       callbacks.execute(this);
+      told();
     }
 
     @Override

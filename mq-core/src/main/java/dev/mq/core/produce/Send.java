@@ -54,7 +54,8 @@ abstract class Send extends Tracked implements PublishBatch {
   }
 
   /**
-   * Tells the sender, on whatever thread knows; does not block and does not run user code there.
+   * Tells the sender, on whatever thread knows, and then calls {@link #told}; does not block and
+   * does not run user code there.
    */
   abstract void deliver(@Nullable Receipt receipt, @Nullable MqException error);
 
@@ -78,6 +79,11 @@ abstract class Send extends Tracked implements PublishBatch {
   }
 
   @Override
+  final long bytes() {
+    return message.bodyBytes();
+  }
+
+  @Override
   final void abandon(String text) {
     complete(
         null,
@@ -89,16 +95,15 @@ abstract class Send extends Tracked implements PublishBatch {
   /** Ends the send, once. */
   final void complete(@Nullable Receipt receipt, @Nullable MqException error) {
     if (STATE.compareAndSet(this, OPEN, DONE)) {
-      // Room first, so that a callback may send; told last, so that a flush that waits for it puts
-      // its own marker behind the callback (P-12).
-      producer.release(1, message.bodyBytes());
-      try {
-        deliver(receipt, error);
-      } finally {
-        STATE.setVolatile(this, TOLD);
-        producer.told();
-      }
+      producer.release(1, message.bodyBytes()); // first, so that a callback may send
+      deliver(receipt, error);
     }
+  }
+
+  /** Called when the sender knows, or will before a later callback does (P-12). */
+  final void told() {
+    STATE.setVolatile(this, TOLD);
+    producer.told();
   }
 
   /** Ends a send that never got room. */

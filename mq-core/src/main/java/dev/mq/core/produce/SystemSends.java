@@ -75,7 +75,11 @@ public final class SystemSends implements SystemPublisher, Child {
 
     @Override
     void deliver(@Nullable Receipt receipt, @Nullable MqException error) {
-      done.done(error);
+      try {
+        done.done(error);
+      } finally {
+        told();
+      }
     }
   }
 }

@@ -12,6 +12,9 @@ abstract class Tracked {
   /** Returns whether every message of it was answered and its sender told. */
   abstract boolean isTold();
 
+  /** Returns the bytes of its bodies. */
+  abstract long bytes();
+
   /**
    * Ends what has no answer: as failed when it was never handed to the backend, else as unknown.
    */

@@ -26,7 +26,17 @@ class OutstandingTest {
 
   private static final class Sent extends Tracked {
     final AtomicInteger abandoned = new AtomicInteger();
+    private final long bytes;
     private volatile boolean told;
+
+    Sent(long bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    long bytes() {
+      return bytes;
+    }
 
     @Override
     boolean isTold() {
@@ -46,7 +56,11 @@ class OutstandingTest {
   }
 
   private Sent added() {
-    Sent sent = new Sent();
+    return added(100);
+  }
+
+  private Sent added(long bytes) {
+    Sent sent = new Sent(bytes);
     outstanding.add(sent);
     return sent;
   }
@@ -120,6 +134,20 @@ class OutstandingTest {
     assertThat(behind(stuck)).as("an old one keeps no later ones alive").isZero();
   }
 
+  @Test
+  void whatWasAnsweredKeepsLittleMemory() {
+    Sent stuck = added();
+    List<Sent> small = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      small.add(added());
+    }
+    small.forEach(this::tell);
+    for (int i = 0; i < 100; i++) {
+      tell(added(1 << 20));
+    }
+    assertThat(behind(stuck)).isLessThan(4);
+  }
+
   private static int behind(Tracked first) {
     int n = 0;
     for (Tracked s = first.next; s != null; s = s.next) {
@@ -160,7 +188,7 @@ class OutstandingTest {
   @Test
   void noWaiterIsForgottenWhileOthersSendAndAnswer() throws Exception {
     LinkedBlockingQueue<Sent> open = new LinkedBlockingQueue<>();
-    Sent end = new Sent();
+    Sent end = new Sent(0);
     Thread answering = new Thread(() -> answer(open, end));
     answering.start();
     List<Thread> sending = new ArrayList<>();
@@ -193,7 +221,7 @@ class OutstandingTest {
   private void send(LinkedBlockingQueue<Sent> open, AtomicInteger early) {
     try {
       for (int i = 0; i < 2_000; i++) {
-        Sent mine = new Sent();
+        Sent mine = new Sent(0);
         open.add(mine);
         outstanding.add(mine);
         if (i % 4 == 0) {

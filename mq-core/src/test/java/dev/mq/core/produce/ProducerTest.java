@@ -225,6 +225,18 @@ class ProducerTest {
   }
 
   @Test
+  void flushReturnsWhenEveryStageBeforeItIsComplete() throws Exception {
+    try (Producer p = backend.producer().open()) {
+      for (int i = 0; i < 2_000; i++) {
+        CompletableFuture<Receipt> sent = p.sendAsync(message("m")).toCompletableFuture();
+        backend.kernel.completions().execute(backend.next()::confirm);
+        p.flush();
+        assertThat(sent).as("send %d", i).isDone();
+      }
+    }
+  }
+
+  @Test
   void aBatchGivesOneResultPerMessageInOrder() throws Exception {
     AtomicInteger n = new AtomicInteger();
     backend.onPublish =

@@ -297,10 +297,10 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
       boolean ours = current != null && Tokens.life(token) == current.number();
       (ours ? held : lost).add(batch, i, Tokens.tag(token), batch.outcome(i));
     }
-    lost.answer(SettleResult.LEASE_LOST);
     if (current != null && held.size() > 0) {
       current.settler().settle(held);
     }
+    lost.answer(SettleResult.LEASE_LOST);
   }
 
   @Override

@@ -44,12 +44,14 @@ final class SettleQueue {
 
   /** Answers all. A batch is not touched after its last entry was answered. */
   void answer(SettleResult result) {
-    for (int i = 0; i < size; i++) {
-      SettleBatch batch = requireNonNull(batches[i]);
-      batches[i] = null;
-      batch.settled(indices[i], result);
+    try {
+      for (int i = 0; i < size; i++) {
+        requireNonNull(batches[i]).settled(indices[i], result);
+      }
+    } finally {
+      Arrays.fill(batches, 0, size, null);
+      size = 0;
     }
-    size = 0;
   }
 
   /** Moves the first entries to an empty queue. */

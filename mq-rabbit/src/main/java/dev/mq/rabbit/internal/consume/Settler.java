@@ -25,6 +25,8 @@ final class Settler {
   /** Commands in one group; the queue holds back what exceeds 32. */
   private static final int COMMANDS = 30;
 
+  private static final long NOTHING = -1;
+
   private final Channel channel;
   private final Method barrier;
   private final ReentrantLock lock = new ReentrantLock();
@@ -75,8 +77,8 @@ final class Settler {
   /** Called by whoever has {@code out}. */
   private void sendNext() {
     long upTo = takeGroup();
-    if (group.size() == 0) {
-      return;
+    if (upTo == NOTHING) {
+      return; // and the group is another thread's by now, perhaps
     }
     try {
       send(upTo);
@@ -89,7 +91,8 @@ final class Settler {
   /**
    * Takes what fits into a group; acknowledgements of the contiguous range are one command.
    *
-   * @return the highest acknowledged tag of the contiguous range, or 0
+   * @return the highest acknowledged tag of the contiguous range, or 0; or {@link #NOTHING} when
+   *     nothing waits, and then none is out
    */
   private long takeGroup() {
     lock.lock();
@@ -115,6 +118,7 @@ final class Settler {
       if (count == 0) {
         out = false;
         idle.signalAll();
+        return NOTHING;
       }
       return upTo;
     } finally {

@@ -237,6 +237,18 @@ final class Lease {
     return state == State.WAITING;
   }
 
+  /**
+   * Returns the name of its own message without which it cannot go on, though it is the one that
+   * gets messages; empty when there is none.
+   */
+  String expected() {
+    return switch (state) {
+      case SYNCING -> marker;
+      case CLAIMING, LEAVING -> claim;
+      case WAITING, OWNED -> "";
+    };
+  }
+
   /** Returns the committed position of an owned partition. */
   long committed() {
     Token b = best;

@@ -65,6 +65,10 @@ final class LeaseChannel {
     this.tasks = tasks;
     this.handler = handler;
     channel.basicQos(PREFETCH);
+    // A quorum queue without a leader, as after a restart, refuses what is published to it. Without
+    // confirms nobody is told, and a lease would wait for its own message for ever.
+    channel.confirmSelect();
+    channel.addConfirmListener((tag, multiple) -> {}, (tag, multiple) -> tasks.add(this::abort));
     channel.addShutdownListener(
         cause ->
             tasks.add(

@@ -9,8 +9,10 @@ import dev.mq.spi.GroupMember.CommitCallback;
 import dev.mq.spi.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +30,9 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
 
   /** The broker ends a channel that holds a message for half an hour. */
   private static final long REFRESH_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  /** How long a message from here to the queue and back may take. */
+  private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Told on the working thread; does not block. */
   interface Listener {
@@ -57,6 +62,11 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
   private final Share share;
   private @Nullable LeaseChannel channel;
   private long refreshedAt;
+
+  /** What the leases expected when that last changed, and when it did. */
+  private Set<String> expected = Set.of();
+
+  private long expectedSince;
   private boolean closing;
   private volatile boolean over;
 
@@ -188,7 +198,34 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
       refreshedAt = now;
       leases.values().forEach(Lease::refresh);
     }
+    if (isOverdue(now)) {
+      // The broker lost a message of ours, or holds it: joining again needs nothing of it.
+      c.abort();
+      return;
+    }
     share.ask(leases, c, p -> StreamNames.tokens(group, log.stream(p)));
+  }
+
+  /** Returns whether some lease has expected the same message for too long. */
+  private boolean isOverdue(long now) {
+    Set<String> still = new HashSet<>();
+    for (Lease lease : leases.values()) {
+      String name = lease.expected();
+      if (expected.contains(name)) {
+        still.add(name);
+      }
+    }
+    if (!still.isEmpty()) {
+      return now - expectedSince > OVERDUE_NANOS;
+    }
+    expectedSince = now;
+    expected = new HashSet<>();
+    for (Lease lease : leases.values()) {
+      if (!lease.expected().isEmpty()) {
+        expected.add(lease.expected());
+      }
+    }
+    return false;
   }
 
   @Override

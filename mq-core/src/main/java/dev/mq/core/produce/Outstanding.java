@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -200,37 +201,41 @@ final class Outstanding {
 
   /** Ends everything that is still open. */
   void abandon(String reason) {
-    for (Tracked send : collect(false)) {
+    for (Tracked send : collect(deadline -> true)) {
       send.abandon("publish " + address + ": " + reason);
     }
   }
 
   private void sweep() {
-    for (Tracked send : collect(true)) {
+    long now = time.nanoTime();
+    for (Tracked send : collect(deadline -> deadline - now <= 0)) {
       send.abandon("publish " + address + ": no answer within " + timeout.toMillis() + " ms");
     }
     Duration wait;
     lock.lock();
     try {
       dropAnswered();
-      Tracked oldest = head;
-      if (oldest == null) {
+      Tracked due = head;
+      while (due != null && due.deadline - now <= 0) {
+        due = due.next; // it was ended above; its sender is being told
+      }
+      if (due == null) {
         armed = false;
         return;
       }
-      wait = Duration.ofNanos(Math.max(oldest.deadline - time.nanoTime(), 0));
+      wait = Duration.ofNanos(Math.max(due.deadline - time.nanoTime(), 0));
     } finally {
       lock.unlock();
     }
     time.schedule(wait, this::sweep);
   }
 
-  private List<Tracked> collect(boolean overdueOnly) {
+  /** Returns the open ones up to the first with another deadline. */
+  private List<Tracked> collect(LongPredicate deadlines) {
     List<Tracked> found = new ArrayList<>();
     lock.lock();
     try {
-      long now = time.nanoTime();
-      for (Tracked s = head; s != null && (!overdueOnly || s.deadline - now <= 0); s = s.next) {
+      for (Tracked s = head; s != null && deadlines.test(s.deadline); s = s.next) {
         if (!s.isTold()) {
           found.add(s);
         }

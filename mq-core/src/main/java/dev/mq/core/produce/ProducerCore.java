@@ -109,10 +109,10 @@ final class ProducerCore {
         return;
       }
       publish(send);
+      outstanding.add(send); // under the lock, so that a close that follows waits for it
     } finally {
       channelLock.unlock();
     }
-    outstanding.add(send);
   }
 
   /** Under the channel lock. */
@@ -180,12 +180,10 @@ final class ProducerCore {
       takeRoom(batch);
       if (batch.size() > 0) {
         channel.publish(batch);
+        outstanding.add(batch);
       }
     } finally {
       channelLock.unlock();
-    }
-    if (batch.size() > 0) {
-      outstanding.add(batch);
     }
     return batch.size();
   }

@@ -2,6 +2,7 @@ package dev.mq.core.produce;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.mq.core.runtime.SystemTime;
 import dev.mq.core.runtime.Threads;
@@ -103,12 +104,8 @@ class OutstandingTest {
 
   private volatile @Nullable Thread waiter;
 
-  private void awaitWaiter() throws InterruptedException {
-    Thread t = waiter;
-    while (t == null || t.getState() != Thread.State.WAITING) {
-      Thread.sleep(1);
-      t = waiter;
-    }
+  private void awaitWaiter() {
+    await().until(() -> waiter != null && waiter.getState() == Thread.State.WAITING);
   }
 
   @Test
@@ -183,6 +180,19 @@ class OutstandingTest {
     for (int i = 0; i < 100; i++) {
       assertThat(all.get(i).abandoned).as("%d", i).hasValue(i % 3 == 0 ? 0 : 1);
     }
+  }
+
+  @Test
+  void anOverdueSendIsEndedOnceInATimeHoweverLongItsSenderTakes() {
+    Outstanding brief = new Outstanding("queue:q", Duration.ofMillis(20), time);
+    Sent first = new Sent(0);
+    brief.add(first);
+    await().until(() -> first.abandoned.get() > 0);
+    Sent second = new Sent(0);
+    brief.add(second);
+    await().until(() -> second.abandoned.get() > 0);
+
+    assertThat(first.abandoned.get()).isLessThan(4);
   }
 
   @Test

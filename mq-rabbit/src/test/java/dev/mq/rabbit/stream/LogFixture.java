@@ -45,7 +45,12 @@ abstract class LogFixture {
 
   @BeforeAll
   void startRabbit() {
-    rabbit = LocalRabbit.builder().start();
+    rabbit = node().start();
+  }
+
+  /** Returns the broker to start. */
+  LocalRabbit.Builder node() {
+    return LocalRabbit.builder();
   }
 
   @AfterAll

@@ -1,5 +1,7 @@
 package dev.mq.rabbit.internal.stream;
 
+import static java.util.stream.Collectors.toCollection;
+
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import dev.mq.api.MqException;
@@ -9,6 +11,7 @@ import dev.mq.spi.GroupMember.CommitCallback;
 import dev.mq.spi.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +34,7 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
   /** The broker ends a channel that holds a message for half an hour. */
   private static final long REFRESH_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  /** How long a message from here to the queue and back may take. */
+  /** A message that has been on its way to the queue and back for so long is lost. */
   private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Told on the working thread; does not block. */
@@ -63,10 +66,12 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
   private @Nullable LeaseChannel channel;
   private long refreshedAt;
 
-  /** What the leases expected when that last changed, and when it did. */
+  private long joinedAt;
+
+  /** What the leases expected when that was last looked at, and when it was. */
   private Set<String> expected = Set.of();
 
-  private long expectedSince;
+  private long expectedAt;
   private boolean closing;
   private volatile boolean over;
 
@@ -85,6 +90,8 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
   @Override
   public void run() {
     refreshedAt = time.nanoTime();
+    expectedAt = refreshedAt;
+    joinedAt = refreshedAt - TICK_NANOS;
     try {
       while (!closing) {
         connect();
@@ -116,10 +123,13 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
     ended.countDown();
   }
 
+  /** Joins, not more often than once a tick: a broker may refuse a member as soon as it joins. */
   private void connect() {
-    if (channel != null) {
+    long now = time.nanoTime();
+    if (channel != null || now - joinedAt < TICK_NANOS) {
       return;
     }
+    joinedAt = now;
     try {
       Channel c = groups.openChannel();
       Generation generation = new Generation(this);
@@ -198,34 +208,18 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
       refreshedAt = now;
       leases.values().forEach(Lease::refresh);
     }
-    if (isOverdue(now)) {
-      // The broker lost a message of ours, or holds it: joining again needs nothing of it.
-      c.abort();
-      return;
+    if (now - expectedAt > OVERDUE_NANOS) {
+      expectedAt = now;
+      Set<String> before = expected;
+      expected = leases.values().stream().map(Lease::expected).collect(toCollection(HashSet::new));
+      expected.remove("");
+      if (!Collections.disjoint(before, expected)) {
+        // Joining again needs nothing of what is lost.
+        c.abort();
+        return;
+      }
     }
     share.ask(leases, c, p -> StreamNames.tokens(group, log.stream(p)));
-  }
-
-  /** Returns whether some lease has expected the same message for too long. */
-  private boolean isOverdue(long now) {
-    Set<String> still = new HashSet<>();
-    for (Lease lease : leases.values()) {
-      String name = lease.expected();
-      if (expected.contains(name)) {
-        still.add(name);
-      }
-    }
-    if (!still.isEmpty()) {
-      return now - expectedSince > OVERDUE_NANOS;
-    }
-    expectedSince = now;
-    expected = new HashSet<>();
-    for (Lease lease : leases.values()) {
-      if (!lease.expected().isEmpty()) {
-        expected.add(lease.expected());
-      }
-    }
-    return false;
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A member whose partitions come and go as a test says, inside poll and close as real ones do. */
 final class FakeMember extends FakeSource implements GroupMember {
@@ -31,6 +32,7 @@ final class FakeMember extends FakeSource implements GroupMember {
   final List<Map<Integer, Long>> commits = new CopyOnWriteArrayList<>();
   final LinkedBlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
   volatile Answer answer = Answer.NOW;
+  private volatile @Nullable Thread revoking;
   private final Position start;
   private final GroupListener listener;
   private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
@@ -61,9 +63,17 @@ final class FakeMember extends FakeSource implements GroupMember {
   CompletableFuture<Void> revoke(int... partitions) {
     return change(
         () -> {
+          revoking = Thread.currentThread();
           listener.revoked(partitions);
+          revoking = null;
           forget(partitions);
         });
+  }
+
+  /** Returns whether a revoke has begun and waits for handlers, so that none begins any more. */
+  boolean revokeWaits() {
+    Thread t = revoking;
+    return t != null && t.getState() == Thread.State.TIMED_WAITING;
   }
 
   @CanIgnoreReturnValue

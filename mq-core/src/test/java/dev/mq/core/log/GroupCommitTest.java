@@ -99,6 +99,7 @@ class GroupCommitTest {
     get(member.assign(0));
     started.await();
     CompletableFuture<Void> revoke = member.revoke(0);
+    until(member::revokeWaits);
     go.countDown();
     get(revoke);
     assertThat(seen).hasSize(1);

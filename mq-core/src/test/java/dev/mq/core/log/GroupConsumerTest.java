@@ -205,6 +205,7 @@ class GroupConsumerTest {
     get(member.assign(0));
     third.await();
     CompletableFuture<Void> revoke = member.revoke(0);
+    until(member::revokeWaits);
     assertThatThrownBy(() -> revoke.get(100, TimeUnit.MILLISECONDS))
         .isInstanceOf(java.util.concurrent.TimeoutException.class);
     go.countDown();

@@ -112,8 +112,9 @@ class DelayLogTest {
         });
   }
 
-  private int inQueue(String queue) {
-    return engine.queue(queue).messages().size();
+  /** Returns how many messages a queue has, those included that a consumer has not settled yet. */
+  private long inQueue(String queue) {
+    return engine.queue(queue).depth();
   }
 
   private long count(BrokerEvent.Type type) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.api.Positions;
+import dev.mq.kafka.internal.client.Closing;
 import dev.mq.kafka.internal.log.MemberCommits.Open;
 import dev.mq.spi.GroupListener;
 import dev.mq.spi.GroupMember;
@@ -19,12 +20,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.StaleMemberEpochException;
 import org.apache.kafka.common.errors.WakeupException;
 
@@ -333,16 +332,8 @@ final class LogMember implements GroupMember, ConsumerRebalanceListener {
       giveUp(owned.stream().mapToInt(Integer::intValue).toArray(), deadline);
       awaitCommits(deadline);
     } finally {
-      leave();
+      Closing.close(consumer.client, LEAVE);
       commits.close();
-    }
-  }
-
-  private void leave() {
-    try {
-      consumer.client.close(CloseOptions.timeout(LEAVE));
-    } catch (InterruptException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

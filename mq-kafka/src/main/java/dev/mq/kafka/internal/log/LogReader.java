@@ -2,19 +2,15 @@ package dev.mq.kafka.internal.log;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mq.kafka.internal.client.Closing;
 import dev.mq.spi.RecordBatch;
 import dev.mq.spi.RecordSource;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /** Reads partitions of a log without a group. */
 final class LogReader implements RecordSource {
-  private static final Duration CLOSE = Duration.ofSeconds(2);
-
   private final LogConsumer consumer;
   private final LogOffsets offsets;
   private final Set<TopicPartition> assigned = new LinkedHashSet<>();
@@ -67,10 +63,6 @@ final class LogReader implements RecordSource {
 
   @Override
   public void close() {
-    try {
-      consumer.client.close(CloseOptions.timeout(CLOSE));
-    } catch (InterruptException e) {
-      Thread.currentThread().interrupt();
-    }
+    Closing.close(consumer.client, Closing.SHORT);
   }
 }

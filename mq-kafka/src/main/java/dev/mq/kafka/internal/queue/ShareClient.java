@@ -1,6 +1,7 @@
 package dev.mq.kafka.internal.queue;
 
 import dev.mq.api.SettleResult;
+import dev.mq.kafka.internal.client.Closing;
 import dev.mq.kafka.internal.client.KafkaClients;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
@@ -135,15 +136,6 @@ final class ShareClient {
 
   /** Leaves the group: the broker gives back what is unsettled, also what no poll has shown. */
   void close(Duration timeout) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      consumer.close(timeout);
-    } catch (KafkaException e) {
-      // The connection's end has the same effect.
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    Closing.close(consumer, timeout);
   }
 }

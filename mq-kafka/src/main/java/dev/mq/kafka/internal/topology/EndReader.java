@@ -2,6 +2,7 @@ package dev.mq.kafka.internal.topology;
 
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
+import dev.mq.kafka.internal.client.Closing;
 import dev.mq.kafka.internal.client.KafkaClients;
 import dev.mq.kafka.internal.client.KafkaKeys;
 import dev.mq.spi.TimeSource;
@@ -12,8 +13,10 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +42,12 @@ final class EndReader {
   private final TopicPartition partition;
   private final LinkedBlockingQueue<EndCallback> asked = new LinkedBlockingQueue<>();
   private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Whether the thread is where an interrupt ends what it waits for; guarded by {@code lock}. */
+  private boolean reading;
+
   private volatile boolean closed;
-  private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
   EndReader(KafkaClients clients, TopicPartition partition) {
     this.clients = clients;
@@ -60,14 +67,8 @@ final class EndReader {
   }
 
   private void run() {
-    try (KafkaConsumer<byte[], byte[]> c = clients.consumer("topology-end", Map.of())) {
-      consumer = c;
-      while (!closed) {
-        EndCallback callback = asked.take();
-        if (callback != STOP) {
-          answer(c, callback);
-        }
-      }
+    try {
+      answerAll();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -76,15 +77,60 @@ final class EndReader {
     }
   }
 
+  private void answerAll() throws InterruptedException {
+    KafkaConsumer<byte[], byte[]> c = clients.consumer("topology-end", Map.of());
+    try {
+      while (!closed) {
+        EndCallback callback = asked.take();
+        if (callback != STOP) {
+          answer(c, callback);
+        }
+      }
+    } finally {
+      Closing.close(c, Closing.SHORT);
+    }
+  }
+
   private void answer(KafkaConsumer<byte[], byte[]> c, EndCallback callback) {
     long end;
     try {
-      end = end(c);
+      end = read(c);
     } catch (RuntimeException e) {
       callback.failed(e);
       return;
     }
     callback.end(end);
+  }
+
+  /** Reads unless closed meanwhile: a wakeup does not end what the library does here. */
+  private long read(KafkaConsumer<byte[], byte[]> c) {
+    try {
+      setReading(true);
+      return end(c);
+    } catch (InterruptException e) {
+      throw closed(e);
+    } finally {
+      setReading(false);
+    }
+  }
+
+  private void setReading(boolean now) {
+    lock.lock();
+    try {
+      reading = now;
+      if (!now) {
+        // What close() sent is used up, or came too late.
+        Thread.interrupted();
+      } else if (closed) {
+        throw closed(null);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static MqException closed(@Nullable Throwable cause) {
+    return new MqException(ErrorCode.CLOSED, "the topology log is closed", cause);
   }
 
   /**
@@ -101,11 +147,14 @@ final class EndReader {
         return c.endOffsets(List.of(partition), left.isNegative() ? Duration.ZERO : left)
             .getOrDefault(partition, 0L);
       } catch (RetriableException e) {
-        if (closed || time.nanoTime() - start >= limit.toNanos()) {
+        if (time.nanoTime() - start >= limit.toNanos()) {
           String text = "read the end of the topology log: " + e;
           throw new MqException(ErrorCode.UNAVAILABLE, true, true, text, e);
         }
         LockSupport.parkNanos(this, PAUSE_NANOS);
+        if (closed) {
+          throw closed(e);
+        }
       }
     }
   }
@@ -113,17 +162,21 @@ final class EndReader {
   private void refuseAll() {
     EndCallback callback = asked.poll();
     while (callback != null) {
-      callback.failed(new MqException(ErrorCode.CLOSED, "the topology log is closed"));
+      callback.failed(closed(null));
       callback = asked.poll();
     }
   }
 
   /** Stops; what is still asked fails. */
   void close() {
-    closed = true;
-    KafkaConsumer<byte[], byte[]> c = consumer;
-    if (c != null) {
-      c.wakeup();
+    lock.lock();
+    try {
+      closed = true;
+      if (reading) {
+        thread.interrupt();
+      }
+    } finally {
+      lock.unlock();
     }
     asked.add(STOP);
   }

@@ -1,11 +1,13 @@
 package dev.mq.kafka.internal.topology;
 
+import dev.mq.kafka.internal.client.Closing;
 import dev.mq.kafka.internal.client.KafkaClients;
 import dev.mq.spi.TopologyLog.Follower;
 import dev.mq.spi.TopologyLog.Subscription;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -33,6 +35,7 @@ final class Following implements Subscription {
   private final Follower follower;
   private final Consumer<Following> whenClosed;
   private final Thread thread;
+  private final CountDownLatch quiet = new CountDownLatch(1);
   private volatile boolean closed;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
@@ -56,19 +59,39 @@ final class Following implements Subscription {
   }
 
   private void run() {
-    while (!closed) {
-      try (KafkaConsumer<byte[], byte[]> c =
-          clients.consumer("topology", Map.of("auto.offset.reset", "none"))) {
-        consumer = c;
-        follow(c);
-      } catch (WakeupException e) {
-        // Told to stop.
-      } catch (KafkaException e) {
-        LOG.warn("reading the topology log failed, trying again", e);
-        if (!closed) {
-          LockSupport.parkNanos(this, PAUSE);
-        }
+    try {
+      while (!closed) {
+        tryToFollow();
       }
+    } finally {
+      quiet.countDown();
+    }
+  }
+
+  private void tryToFollow() {
+    try {
+      follow();
+    } catch (WakeupException e) {
+      // Told to stop.
+    } catch (KafkaException e) {
+      LOG.warn("reading the topology log failed, trying again", e);
+      if (!closed) {
+        LockSupport.parkNanos(this, PAUSE);
+      }
+    }
+  }
+
+  private void follow() {
+    KafkaConsumer<byte[], byte[]> c =
+        clients.consumer("topology", Map.of("auto.offset.reset", "none"));
+    try {
+      consumer = c;
+      follow(c);
+    } finally {
+      if (closed) {
+        quiet.countDown();
+      }
+      Closing.close(c, Closing.SHORT);
     }
   }
 
@@ -108,14 +131,15 @@ final class Following implements Subscription {
     }
     LockSupport.unpark(thread);
     if (Thread.currentThread() != thread) {
-      join();
+      awaitQuiet();
     }
     whenClosed.accept(this);
   }
 
-  private void join() {
+  /** Waits for a call of the follower, but not for what the client still does to close itself. */
+  private void awaitQuiet() {
     try {
-      thread.join();
+      quiet.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -434,13 +434,21 @@ final class FakeQueue implements BackendQueue {
                 }
               }
             };
-        if (holdAnswers) {
-          locked(() -> heldAnswers.add(answer));
-        } else {
+        if (!keptBack(answer)) {
           answer.run();
         }
       } finally {
         leave();
+      }
+    }
+
+    /** One step, so that {@code answerHeld} forgets none. */
+    private boolean keptBack(Runnable answer) {
+      lock.lock();
+      try {
+        return holdAnswers && heldAnswers.add(answer);
+      } finally {
+        lock.unlock();
       }
     }
 

@@ -41,6 +41,10 @@ final class ManualTime implements TimeSource {
     tasks.remove(task);
   }
 
+  synchronized int timers() {
+    return tasks.size();
+  }
+
   void advance(Duration by) {
     long until = now.get() + by.toNanos();
     while (true) {

@@ -26,6 +26,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +169,7 @@ class RetryTest {
     queue.add(message("m"), 4, 0);
     broker.publishError = new MqException(ErrorCode.UNAVAILABLE, true, true, "down", null);
     Receiver r = broker.consumer("q").receiver();
+    await().until(() -> queue.unsettled() == 1);
     for (int i = 0; i < 5; i++) {
       assertThat(r.receive(ofMillis(50))).isNull();
       broker.manual.advance(ofMinutes(1));
@@ -195,15 +198,17 @@ class RetryTest {
   void nackWithADelayWaitsThatLong() throws Exception {
     queue.add(message("m"));
     AtomicInteger calls = new AtomicInteger();
+    CountDownLatch nacked = new CountDownLatch(1);
     broker
         .consumer("q")
         .start(
             (body, d) -> {
               if (calls.incrementAndGet() == 1) {
                 d.nack(ofSeconds(30));
+                nacked.countDown();
               }
             });
-    await().until(() -> calls.get() == 1);
+    assertThat(nacked.await(10, TimeUnit.SECONDS)).isTrue();
     broker.manual.advance(ofSeconds(29));
     assertThat(broker.published).isEmpty();
     assertThat(queue.unsettled()).isEqualTo(1);
@@ -262,8 +267,13 @@ class RetryTest {
     await().until(() -> broker.events(BrokerEvent.Type.DEAD_LETTER_FAILED).size() == 1);
     assertThat(queue.settlements()).isEmpty();
     broker.publishError = null;
-    broker.manual.advance(ofSeconds(2));
-    await().until(() -> dead.waiting().size() == 1);
+    // The event comes before the wait begins.
+    await()
+        .until(
+            () -> {
+              broker.manual.advance(ofSeconds(2));
+              return dead.waiting().size() == 1;
+            });
     assertThat(calls).hasValue(2);
     assertThat(broker.events(BrokerEvent.Type.DEAD_LETTER_FAILED)).hasSize(1);
     await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
@@ -514,8 +524,9 @@ class RetryTest {
               }
             });
     await().until(() -> failures.size() == 1);
-    // The handler's thread claims the delivery as failed before it waits.
-    await().until(() -> queue.lastSub().lanes.get(0).held.size() == 1);
+    // The handler's thread claims the delivery as failed before it waits, so not before there is a
+    // timer for that, next to the one for the hold.
+    await().until(() -> broker.manual.timers() == 2);
     queue.lose("m");
     await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
     assertThat(failures).containsExactly(0, 0);
@@ -583,8 +594,13 @@ class RetryTest {
     seen.add(second.message().id());
     second.nack();
     broker.manual.advance(ofSeconds(6));
-    assertThat(r.receive(ofMillis(200))).isNull();
-    await().until(() -> queue.unsettled() == 0 && queue.waiting().isEmpty());
+    // Whoever receives finds that it has expired.
+    await()
+        .until(
+            () -> {
+              assertThat(r.receive(ofMillis(50))).isNull();
+              return queue.waiting().isEmpty() && queue.unsettled() == 0;
+            });
     assertThat(seen).containsExactly("m");
   }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -123,11 +124,26 @@ class GroupCommitTest {
   @Test
   void commitsOncePerIntervalAndTheRestAtClose() throws Exception {
     append(0, 3);
+    AtomicInteger workers = new AtomicInteger();
     GroupConsumer consumer =
-        rig.group().commit(CommitMode.every(Duration.ofSeconds(5))).start(this::see);
+        rig.group()
+            .commit(CommitMode.every(Duration.ofSeconds(5)))
+            .executor(
+                worker -> {
+                  workers.incrementAndGet();
+                  rig.threads
+                      .handlers()
+                      .execute(
+                          () -> {
+                            worker.run();
+                            workers.decrementAndGet();
+                          });
+                })
+            .start(this::see);
     FakeMember member = rig.logs.member();
     get(member.assign(0));
-    until(() -> seen.size() == 3 && rig.time.timers() == 1);
+    // A record counts when its handler has returned, which it does after it was seen.
+    until(() -> seen.size() == 3 && workers.get() == 0 && rig.time.timers() == 1);
     assertThat(member.commits).isEmpty();
     rig.time.advance(Duration.ofSeconds(5));
     until(() -> member.commits.equals(List.of(Map.of(0, 3L))));
@@ -195,7 +211,7 @@ class GroupCommitTest {
     var open = consumer.commit(Positions.of(1, 0));
     var worst = consumer.flush();
     member.held.take();
-    consumer.close(Duration.ofSeconds(1));
+    consumer.close(Duration.ofSeconds(20));
     assertThat(get(worst)).isEqualTo(SettleResult.UNKNOWN);
     assertThat(failure(open)).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
   }

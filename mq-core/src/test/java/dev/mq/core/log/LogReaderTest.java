@@ -266,6 +266,7 @@ class LogReaderTest {
     started.await();
     assertThat(rig.logs.sources.get(0).next.get(0)).isLessThanOrEqualTo(500);
     CompletableFuture<Void> closed = CompletableFuture.runAsync(reader::close);
+    until(((LogReaderImpl<String>) reader)::isClosed);
     assertThatThrownBy(() -> closed.get(50, TimeUnit.MILLISECONDS))
         .isInstanceOf(TimeoutException.class);
     go.countDown();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,11 +28,15 @@ class RoutingConcurrencyTest {
     void run(RouteResult result, Random random);
   }
 
-  /** Runs a writer to its end and readers as long as it runs; fails with the first error of any. */
+  /**
+   * Runs a writer to its end and readers, which begin before it, as long as it runs; fails with the
+   * first error of any.
+   */
   static void race(Runnable writer, Check reader) throws Exception {
     long seed = System.nanoTime();
     System.err.println("RoutingConcurrencyTest seed " + seed);
     AtomicBoolean done = new AtomicBoolean();
+    CountDownLatch reading = new CountDownLatch(READERS);
     ExecutorService threads = Executors.newFixedThreadPool(READERS);
     try {
       List<Future<Long>> readers = new ArrayList<>();
@@ -40,7 +45,12 @@ class RoutingConcurrencyTest {
         Callable<Long> loop =
             () -> {
               RouteResult result = new RouteResult();
-              long n = 0;
+              try {
+                reader.run(result, random);
+              } finally {
+                reading.countDown();
+              }
+              long n = 1;
               while (!done.get()) {
                 reader.run(result, random);
                 n++;
@@ -50,6 +60,7 @@ class RoutingConcurrencyTest {
         readers.add(threads.submit(loop));
       }
       try {
+        reading.await();
         writer.run();
       } finally {
         done.set(true);

@@ -137,6 +137,10 @@ final class Harness {
   }
 
   static long readEnd(TopologyLog log) throws Exception {
+    return end(log).get(20, TimeUnit.SECONDS);
+  }
+
+  static CompletableFuture<Long> end(TopologyLog log) {
     CompletableFuture<Long> end = new CompletableFuture<>();
     log.readEnd(
         new TopologyLog.EndCallback() {
@@ -150,7 +154,7 @@ final class Harness {
             end.completeExceptionally(error);
           }
         });
-    return end.get(20, TimeUnit.SECONDS);
+    return end;
   }
 
   static String millis(long nanos) {

@@ -2,9 +2,12 @@ package dev.mq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mq.api.ErrorCode;
+import dev.mq.api.MqException;
 import dev.mq.kafka.Harness.Viewer;
 import dev.mq.spi.TopologyLog;
 import dev.mq.tools.brokers.LocalKafka;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +132,29 @@ final class KafkaTopologyLogIT {
       assertThat(Harness.readEnd(log)).isEqualTo(offset + 1);
       assertThat(viewer.seen).hasSize(2);
       assertThat(client.connection).isEmpty();
+    }
+  }
+
+  /** whoever took an older end for the present one would route past bindings. */
+  @Test
+  void aReadOfTheEndThatHasNoTimeLeftFailsAndTellsNoOther() throws Exception {
+    try (TestClient client = client("late.").open()) {
+      TopologyLog log = client.topology();
+      log.append(new byte[1]);
+      assertThat(Harness.readEnd(log)).isEqualTo(1);
+      client.stall(Duration.ofMinutes(1));
+      assertThat(Harness.end(log))
+          .failsWithin(Duration.ofSeconds(20))
+          .withThrowableThat()
+          .havingCause()
+          .isInstanceOfSatisfying(
+              MqException.class,
+              e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+                assertThat(e.isDefinite()).isTrue();
+              });
+      client.stall(Duration.ZERO);
+      assertThat(Harness.readEnd(log)).isEqualTo(1);
     }
   }
 }

@@ -19,6 +19,7 @@ import dev.mq.spi.SubscriptionListener;
 import dev.mq.spi.TimeSource;
 import dev.mq.spi.TopologyLog;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,8 @@ final class TestClient implements BackendContext, BackendConfig, AutoCloseable {
   private final Map<String, String> natives = new HashMap<>();
   private final Threads threads = new Threads("test", null);
   private final SystemTime time = new SystemTime(threads.factory("time"));
+  private final AtomicLong ahead = new AtomicLong();
+  private volatile long stallNanos;
   private @Nullable BackendSession session;
 
   private TestClient() {}
@@ -55,6 +59,13 @@ final class TestClient implements BackendContext, BackendConfig, AutoCloseable {
   TestClient setNative(String key, String value) {
     natives.put(key, value);
     return this;
+  }
+
+  /**
+   * Lets this much time go by before each look at the clock, as a process that stalls would see.
+   */
+  void stall(Duration time) {
+    stallNanos = time.toNanos();
   }
 
   TestClient open() {
@@ -125,7 +136,22 @@ final class TestClient implements BackendContext, BackendConfig, AutoCloseable {
 
   @Override
   public TimeSource time() {
-    return time;
+    return new TimeSource() {
+      @Override
+      public Instant now() {
+        return time.now();
+      }
+
+      @Override
+      public long nanoTime() {
+        return time.nanoTime() + ahead.addAndGet(stallNanos);
+      }
+
+      @Override
+      public Timer schedule(Duration delay, Runnable task) {
+        return time.schedule(delay, task);
+      }
+    };
   }
 
   @Override

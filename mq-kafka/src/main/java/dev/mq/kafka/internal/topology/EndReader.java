@@ -1,5 +1,7 @@
 package dev.mq.kafka.internal.topology;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.kafka.internal.client.Closing;
@@ -139,18 +141,25 @@ final class EndReader {
    */
   private long end(KafkaConsumer<byte[], byte[]> c) {
     TimeSource time = clients.time();
-    Duration limit = clients.context().config().get(KafkaKeys.OPERATION_TIMEOUT);
+    long limit = clients.context().config().get(KafkaKeys.OPERATION_TIMEOUT).toNanos();
     long start = time.nanoTime();
+    RetriableException last = null;
     while (true) {
-      Duration left = limit.minusNanos(time.nanoTime() - start);
+      long left = limit - (time.nanoTime() - start);
+      // Without a millisecond left the client does not ask, and knows of no end.
+      if (left < TimeUnit.MILLISECONDS.toNanos(1)) {
+        throw new MqException(
+            ErrorCode.UNAVAILABLE,
+            true,
+            true,
+            "read the end of the topology log: " + (last == null ? "no time left" : last),
+            last);
+      }
       try {
-        return c.endOffsets(List.of(partition), left.isNegative() ? Duration.ZERO : left)
-            .getOrDefault(partition, 0L);
+        return requireNonNull(
+            c.endOffsets(List.of(partition), Duration.ofNanos(left)).get(partition));
       } catch (RetriableException e) {
-        if (time.nanoTime() - start >= limit.toNanos()) {
-          String text = "read the end of the topology log: " + e;
-          throw new MqException(ErrorCode.UNAVAILABLE, true, true, text, e);
-        }
+        last = e;
         LockSupport.parkNanos(this, PAUSE_NANOS);
         if (closed) {
           throw closed(e);

@@ -12,8 +12,7 @@ import dev.mq.api.QueueSpec;
 import dev.mq.api.Topology;
 import dev.mq.tools.brokers.LocalKafka;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Closing while the cluster does not answer (Y-07). */
+/** Closing while the cluster does not answer, and on a thread that must not wait (Y-07, Y-08). */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 final class KafkaCloseIT {
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -31,6 +30,9 @@ final class KafkaCloseIT {
   private static final Duration MORE = Duration.ofSeconds(10);
 
   private LocalKafka kafka;
+
+  /** Whether the thread that closed was interrupted when it had done so. */
+  private boolean interrupted;
 
   @BeforeEach
   void start() {
@@ -53,6 +55,12 @@ final class KafkaCloseIT {
   @Test
   void aFrozenClusterDoesNotHoldUpClosing() {
     closeAfter(LocalKafka::pause);
+  }
+
+  @Test
+  void anInterruptedThreadClosesAllTheSameAndStaysInterrupted() {
+    closeAfter(k -> Thread.currentThread().interrupt());
+    assertThat(interrupted).isTrue();
   }
 
   private void closeAfter(Consumer<LocalKafka> fault) {
@@ -80,6 +88,7 @@ final class KafkaCloseIT {
     toLog.sendAsync(message("unknown"));
     long start = System.nanoTime();
     broker.close(CLOSE);
+    interrupted = Thread.interrupted();
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertThat(took).isLessThan(CLOSE.plus(MORE));
     await().atMost(MORE).untilAsserted(() -> assertThat(threads()).isEmpty());
@@ -90,13 +99,10 @@ final class KafkaCloseIT {
   }
 
   /** Returns the names of the threads that the broker or its clients still have. */
-  private static Set<String> threads() {
-    Set<String> names = ConcurrentHashMap.newKeySet();
-    for (Thread t : Thread.getAllStackTraces().keySet()) {
-      if (t.getName().contains("closing")) {
-        names.add(t.getName());
-      }
-    }
-    return names;
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.contains("closing"))
+        .toList();
   }
 }

@@ -2,6 +2,7 @@ package dev.mq.kafka.internal;
 
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
+import dev.mq.kafka.internal.client.Closing;
 import dev.mq.kafka.internal.client.KafkaErrors;
 import dev.mq.kafka.internal.client.KafkaTarget;
 import dev.mq.kafka.internal.wire.RecordWriter;
@@ -130,6 +131,6 @@ final class KafkaPublisher implements PublishChannel {
 
   @Override
   public void close(Duration timeout) {
-    producer.close(timeout);
+    Closing.close(producer, timeout);
   }
 }

@@ -89,6 +89,7 @@ final class Following implements Subscription {
       follow(c);
     } finally {
       if (closed) {
+        // Before the client closes, which takes its time when the cluster does not answer.
         quiet.countDown();
       }
       Closing.close(c, Closing.SHORT);

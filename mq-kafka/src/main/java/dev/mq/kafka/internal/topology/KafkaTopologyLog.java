@@ -1,5 +1,6 @@
 package dev.mq.kafka.internal.topology;
 
+import dev.mq.kafka.internal.client.Closing;
 import dev.mq.kafka.internal.client.Futures;
 import dev.mq.kafka.internal.client.KafkaClients;
 import dev.mq.kafka.internal.client.KafkaKeys;
@@ -166,7 +167,7 @@ public final class KafkaTopologyLog implements TopologyLog {
         r.close();
       }
       if (producer != null) {
-        producer.close(timeout);
+        Closing.close(producer, timeout);
       }
     } finally {
       opening.unlock();

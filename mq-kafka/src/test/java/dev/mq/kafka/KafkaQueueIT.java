@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -134,6 +135,37 @@ final class KafkaQueueIT {
     assertThat(Harness.ackAll(lane(s), again)).containsOnly(SettleResult.SETTLED);
     s.close();
     assertThat(client.queues().depth(queue)).isZero();
+  }
+
+  /** A-07b: the runtime goes by the limit of the traits, whoever made the queue. */
+  @Test
+  void aQueueOfALowerDeliveryLimitGetsTheHighestWhenItIsConsumed() throws Exception {
+    BackendQueue queue = client.queue("limited");
+    client.publish(queue, "m", 1);
+    String group =
+        client.admin().listTopics().names().get().stream()
+            .filter(topic -> topic.contains(".limited."))
+            .findFirst()
+            .orElseThrow();
+    ConfigEntry low = new ConfigEntry("share.delivery.count.limit", "3");
+    client
+        .admin()
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.GROUP, group),
+                List.of(new AlterConfigOp(low, AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
+    QueueSubscription s = subscribe(queue, 1);
+    for (int attempt = 1; attempt <= 6; attempt++) {
+      DeliveryBatch batch = Harness.receive(lane(s), 1);
+      assertThat(batch.attempt(0)).isEqualTo(attempt);
+      assertThat(Harness.settle(lane(s), SettleOutcome.RELEASE, batch.token(0)))
+          .containsOnly(SettleResult.SETTLED);
+    }
+    assertThat(Harness.ackAll(lane(s), Harness.receive(lane(s), 1)))
+        .containsOnly(SettleResult.SETTLED);
+    s.close();
   }
 
   @Test

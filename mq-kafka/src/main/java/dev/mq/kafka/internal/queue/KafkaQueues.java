@@ -1,5 +1,7 @@
 package dev.mq.kafka.internal.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.api.NotFoundException;
@@ -28,7 +30,6 @@ import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The queues of a cluster as one session sees them: a topic and a share group per queue and
@@ -89,6 +90,10 @@ public final class KafkaQueues implements QueueDriver {
         limits.groupConfig(lease).entrySet().stream()
             .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), type))
             .toList();
+    return alterGroup(queue, ops);
+  }
+
+  private KafkaFuture<Void> alterGroup(KafkaQueue queue, Collection<AlterConfigOp> ops) {
     return clients.admin().incrementalAlterConfigs(Map.of(group(queue), ops)).all();
   }
 
@@ -175,7 +180,11 @@ public final class KafkaQueues implements QueueDriver {
     KafkaQueue q = own(queue);
     var config = clients.admin().describeConfigs(List.of(group(q))).all();
     checkExists(q, "consume");
-    long lease = leaseNanos(Futures.get(config).get(group(q)));
+    Config group = requireNonNull(Futures.get(config).get(group(q)));
+    long lease = number(group, ShareLimits.LEASE) * 1_000_000;
+    if (number(group, ShareLimits.DELIVERIES) < limits.maxDeliveries()) {
+      raiseDeliveries(q);
+    }
     KafkaSubscription s =
         new KafkaSubscription(clients, q, options, lease, listener, subscriptions::remove);
     try {
@@ -188,13 +197,23 @@ public final class KafkaQueues implements QueueDriver {
     }
   }
 
-  /** The client itself knows it only once it was handed a record. */
-  private static long leaseNanos(@Nullable Config config) {
-    ConfigEntry entry = config == null ? null : config.get("share.record.lock.duration.ms");
+  /** Returns a setting of a group; the client itself knows none before it was handed a record. */
+  private static long number(Config group, String name) {
+    ConfigEntry entry = group.get(name);
     if (entry == null || entry.value() == null) {
-      throw new MqException(ErrorCode.BACKEND_FAILURE, "the group does not tell its lease");
+      throw new MqException(ErrorCode.BACKEND_FAILURE, "the group does not tell its " + name);
     }
-    return Long.parseLong(entry.value()) * 1_000_000;
+    return Long.parseLong(entry.value());
+  }
+
+  /**
+   * Gives a queue what the traits say: the runtime goes by that, and the cluster would drop a
+   * message before. Whoever made the queue may have known of a lower limit, or of none.
+   */
+  private void raiseDeliveries(KafkaQueue queue) {
+    ConfigEntry highest =
+        new ConfigEntry(ShareLimits.DELIVERIES, Integer.toString(limits.maxDeliveries()));
+    Futures.get(alterGroup(queue, List.of(new AlterConfigOp(highest, AlterConfigOp.OpType.SET))));
   }
 
   private static KafkaQueue own(BackendQueue queue) {

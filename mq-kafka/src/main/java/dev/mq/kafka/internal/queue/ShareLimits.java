@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public record ShareLimits(
     boolean known, long minLeaseMillis, long maxLeaseMillis, int maxDeliveries, int maxRecords) {
+  static final String LEASE = "share.record.lock.duration.ms";
+  static final String DELIVERIES = "share.delivery.count.limit";
+
   private static final Logger LOG = LoggerFactory.getLogger(ShareLimits.class);
   private static final ShareLimits STOCK = new ShareLimits(false, 15_000, 60_000, 5, 2_000);
 
@@ -61,9 +64,9 @@ public record ShareLimits(
   Map<String, String> groupConfig(long leaseMillis) {
     Map<String, String> config = new HashMap<>();
     config.put("share.auto.offset.reset", "earliest");
-    config.put("share.record.lock.duration.ms", Long.toString(lease(leaseMillis)));
+    config.put(LEASE, Long.toString(lease(leaseMillis)));
     if (known) {
-      config.put("share.delivery.count.limit", Integer.toString(maxDeliveries));
+      config.put(DELIVERIES, Integer.toString(maxDeliveries));
       config.put("share.partition.max.record.locks", Integer.toString(maxRecords));
     }
     return config;

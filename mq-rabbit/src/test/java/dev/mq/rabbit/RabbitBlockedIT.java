@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mq.api.Broker;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.Health;
+import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.Producer;
 import dev.mq.api.Receipt;
@@ -48,5 +49,23 @@ final class RabbitBlockedIT extends RabbitFixture {
       MqException e = failure(s);
       assertThat(e == null || !e.isDefinite() || e.code() == ErrorCode.BACKPRESSURE).isTrue();
     }
+  }
+
+  @Test
+  void aMessageThatTheBrokerStopsReadingHalfwayEndsItsConnection() {
+    Broker broker =
+        open(
+            config()
+                .set("mq.rabbit.blocked-timeout", "200ms")
+                .set("mq.rabbit.confirm-timeout", "1s"));
+    declareQueue(broker);
+    Producer producer = broker.queue(name).producer().open();
+    Message large = Message.builder().body(new byte[16 << 20]).build();
+    CompletableFuture<MqException> outcome =
+        CompletableFuture.supplyAsync(
+            () -> failure(producer.sendAsync(large).toCompletableFuture()));
+    assertThat(outcome)
+        .succeedsWithin(Duration.ofSeconds(12))
+        .satisfies(e -> assertThat(e.isDefinite()).as("%s", e).isFalse());
   }
 }

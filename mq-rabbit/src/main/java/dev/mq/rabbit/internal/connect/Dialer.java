@@ -3,7 +3,6 @@ package dev.mq.rabbit.internal.connect;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import com.rabbitmq.client.impl.DefaultExceptionHandler;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.spi.BackendConfig;
@@ -23,6 +22,9 @@ final class Dialer {
   /** More than any broker can be told to accept, so that no message ends the connection. */
   private static final int MAX_INBOUND_BYTES = 512 << 20;
 
+  /** A connection and what ends its socket. */
+  record Dialed(Connection connection, SocketGuard socket) {}
+
   private final BackendContext context;
 
   Dialer(BackendContext context) {
@@ -35,15 +37,18 @@ final class Dialer {
    * @param what names the connection in the broker's displays
    * @throws MqException definite, of the last address tried
    */
-  Connection dial(String what) {
+  Dialed dial(String what) {
     MqException last = null;
     for (Endpoint endpoint : context.config().get(RabbitKeys.URIS)) {
       try {
-        return factory(endpoint, what)
-            .newConnection(
-                new InlineExecutor(),
-                List.of(new Address(endpoint.host(), endpoint.port())),
-                context.brokerName() + "-" + what);
+        SocketGuard socket = new SocketGuard();
+        Connection connection =
+            factory(endpoint, what, socket)
+                .newConnection(
+                    new InlineExecutor(),
+                    List.of(new Address(endpoint.host(), endpoint.port())),
+                    context.brokerName() + "-" + what);
+        return new Dialed(connection, socket);
       } catch (IOException | TimeoutException | RuntimeException e) {
         last = RabbitErrors.connecting(endpoint, e);
         LOG.debug("{}: {}", what, last.getMessage());
@@ -55,7 +60,7 @@ final class Dialer {
     throw last != null ? last : RabbitErrors.down("connect: no address", null);
   }
 
-  private ConnectionFactory factory(Endpoint endpoint, String what) {
+  private ConnectionFactory factory(Endpoint endpoint, String what, SocketGuard socket) {
     BackendConfig config = context.config();
     ConnectionFactory factory = new ConnectionFactory();
     int millis = millis(config.get(RabbitKeys.CONNECT_TIMEOUT));
@@ -72,25 +77,18 @@ final class Dialer {
     factory.setAutomaticRecoveryEnabled(false);
     factory.setTopologyRecoveryEnabled(false);
     factory.setThreadFactory(context.threads("rabbit-" + what));
-    factory.setExceptionHandler(new QuietHandler());
+    factory.setExceptionHandler(socket);
     if (endpoint.tls()) {
       factory.useSslProtocol(Tls.context(config));
       if (config.get(CommonKeys.TLS_VERIFY_HOSTNAME)) {
         factory.enableHostnameVerification();
       }
     }
+    factory.setSocketConfigurator(factory.getSocketConfigurator().andThen(socket::use));
     return factory;
   }
 
   private static int millis(Duration d) {
     return (int) Math.min(Integer.MAX_VALUE, d.toMillis());
-  }
-
-  /** What ends a connection is told as a loss; there is nothing to add. */
-  private static final class QuietHandler extends DefaultExceptionHandler {
-    @Override
-    protected void log(String message, Throwable e) {
-      LOG.debug(message, e);
-    }
   }
 }

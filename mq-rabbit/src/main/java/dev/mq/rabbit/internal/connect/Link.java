@@ -7,6 +7,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.spi.BackendContext;
+import dev.mq.spi.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +56,7 @@ public final class Link {
   private final Condition changed = lock.newCondition();
   private State state = State.NEW;
   private volatile @Nullable Connection connection;
+  private volatile @Nullable SocketGuard socket;
   private volatile @Nullable String blockedBy;
   private volatile String problem = "";
   private Duration wait = Duration.ZERO;
@@ -79,7 +81,7 @@ public final class Link {
 
   /** Connects, unless that was done before; blocks for the connect timeout. */
   void connect() {
-    Connection fresh = null;
+    Dialer.Dialed fresh = null;
     lock.lock();
     try {
       if (state == State.NEW) {
@@ -90,7 +92,7 @@ public final class Link {
       lock.unlock();
     }
     if (fresh != null) {
-      watch(fresh);
+      watch(fresh.connection());
     }
   }
 
@@ -162,12 +164,24 @@ public final class Link {
     return Optional.ofNullable(connection);
   }
 
-  private void use(Connection fresh) {
+  /**
+   * Ends the present connection by its socket, which also sets a thread free that writes to it. The
+   * loss is told as any other. Does not block.
+   */
+  public void cut() {
+    SocketGuard s = socket;
+    if (s != null) {
+      s.cut();
+    }
+  }
+
+  private void use(Dialer.Dialed fresh) {
     blockedBy = null;
     problem = "";
     wait = Duration.ZERO;
     state = State.UP;
-    connection = fresh;
+    socket = fresh.socket();
+    connection = fresh.connection();
   }
 
   /** A connection that is lost already tells it inside this call. */
@@ -227,14 +241,14 @@ public final class Link {
       return;
     }
     try {
-      Connection fresh = dialer.dial(what);
+      Dialer.Dialed fresh = dialer.dial(what);
       if (!adopt(fresh)) {
-        fresh.abort(1);
+        fresh.connection().abort(1);
         return;
       }
       outages.recovered(this, what);
       listeners.forEach(Listener::recovered);
-      watch(fresh);
+      watch(fresh.connection());
     } catch (RuntimeException e) {
       MqException error = MqException.of(e);
       problem = String.valueOf(error.getMessage());
@@ -242,7 +256,7 @@ public final class Link {
     }
   }
 
-  private boolean adopt(Connection fresh) {
+  private boolean adopt(Dialer.Dialed fresh) {
     lock.lock();
     try {
       if (state == State.CLOSED) {
@@ -278,7 +292,9 @@ public final class Link {
       lock.unlock();
     }
     if (last != null) {
+      TimeSource.Timer stuck = context.time().schedule(timeout, this::cut);
       last.abort((int) Math.max(1, Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
+      stuck.cancel();
     }
   }
 }

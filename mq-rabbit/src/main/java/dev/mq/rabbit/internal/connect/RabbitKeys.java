@@ -102,7 +102,9 @@ public final class RabbitKeys {
           Duration.ZERO,
           Duration.ofMinutes(10),
           "How long a publish waits while the broker blocks publishers, before it fails"
-              + " definitely.");
+              + " definitely. One whose bytes the broker stops reading halfway ends its connection"
+              + " after that time and a quarter of mq.rabbit.confirm-timeout; its outcome is"
+              + " unknown.");
 
   /** How long a confirm may take before its channel is given up. */
   public static final ConfigKey<Duration> CONFIRM_TIMEOUT =
@@ -111,8 +113,9 @@ public final class RabbitKeys {
           Duration.ofSeconds(10),
           Duration.ofSeconds(1),
           Duration.ofHours(1),
-          "How long no confirm may come while some are awaited, before the channel is given up and"
-              + " their outcome is unknown. A queue that had no leader may never confirm.");
+          "How long a message may wait for its confirm before its channel is given up, and the"
+              + " outcome of all that wait on it is unknown. A queue that had no leader may never"
+              + " confirm.");
 
   /** How far the broker's own limit lies behind a message's time to live. */
   public static final ConfigKey<Duration> EXPIRY_GRACE =

@@ -15,6 +15,7 @@ import dev.mq.rabbit.internal.connect.RabbitErrors;
 import dev.mq.rabbit.internal.wire.RabbitWire;
 import dev.mq.spi.PublishBatch;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One channel in confirm mode, and what is open on it. Its next life is another object with a ring
@@ -35,6 +36,9 @@ final class ConfirmChannel {
   private final Channel channel;
   private final RabbitWire wire;
   private final ConfirmRing ring = new ConfirmRing();
+
+  /** The number of the message that is being written, or 0. */
+  private final AtomicLong writing = new AtomicLong();
 
   /** By the thread of the connection only. */
   private long lastReturned;
@@ -60,6 +64,11 @@ final class ConfirmChannel {
     return ring;
   }
 
+  /** Returns the number of the message that a thread is writing now, or 0. */
+  long writing() {
+    return writing.get();
+  }
+
   String missingExchange() {
     return missingExchange;
   }
@@ -74,6 +83,7 @@ final class ConfirmChannel {
       batch.failed(index, RabbitErrors.down("publish: the channel is closed", null));
       return;
     }
+    writing.setRelease(sequence);
     try {
       channel.basicPublish(
           exchange(target),
@@ -88,6 +98,8 @@ final class ConfirmChannel {
     } catch (IOException | RuntimeException e) {
       MqException error = RabbitErrors.unknown("no confirm: " + e, e);
       ring.answer(sequence, false, (b, i) -> b.failed(i, error));
+    } finally {
+      writing.setRelease(0);
     }
   }
 

@@ -23,7 +23,6 @@ final class ConfirmRing {
   private int[] indices = new int[256];
   private long lowest = 1;
   private long next = 1;
-  private long answered;
   private boolean ended;
 
   /**
@@ -114,7 +113,6 @@ final class ConfirmRing {
       batch = batches[slot];
       index = indices[slot];
       batches[slot] = null;
-      answered++;
       advance();
     } finally {
       lock.unlock();
@@ -171,11 +169,11 @@ final class ConfirmRing {
     }
   }
 
-  /** Returns how many answers there were so far, or -1 while none is awaited. */
-  long progress() {
+  /** Returns the number of the message that waits the longest, or -1 while none does. */
+  long oldest() {
     lock.lock();
     try {
-      return lowest == next ? -1 : answered;
+      return lowest == next ? -1 : lowest;
     } finally {
       lock.unlock();
     }

@@ -54,7 +54,11 @@ public final class RabbitPublisher implements PublishChannel {
     this.wire = new RabbitWire(config.get(RabbitKeys.EXPIRY_GRACE));
     this.maxBodyBytes = config.get(RabbitKeys.MAX_BODY_BYTES).intValue();
     this.blockedNanos = config.get(RabbitKeys.BLOCKED_TIMEOUT).toNanos();
-    this.stall = new Stall(connections, config.get(RabbitKeys.CONFIRM_TIMEOUT));
+    this.stall =
+        new Stall(
+            connections,
+            config.get(RabbitKeys.CONFIRM_TIMEOUT),
+            config.get(RabbitKeys.BLOCKED_TIMEOUT));
   }
 
   @Override
@@ -63,7 +67,6 @@ public final class RabbitPublisher implements PublishChannel {
     int size = batch.size();
     long now = time.now().toEpochMilli();
     Throwable ended = null;
-    boolean flows = false;
     for (int i = 0; i < size; i++) {
       try {
         PublishTarget target = batch.target(i);
@@ -72,10 +75,7 @@ public final class RabbitPublisher implements PublishChannel {
         } else if (target instanceof BackendLog) {
           appender().append(batch, i);
         } else if (target instanceof AmqpTarget amqp) {
-          if (!flows) {
-            awaitFlow();
-            flows = true;
-          }
+          awaitFlow();
           checkSize(batch, i);
           checkExchange(amqp);
           confirms().publish(batch, i, amqp, now);
@@ -89,7 +89,7 @@ public final class RabbitPublisher implements PublishChannel {
         ended = e;
       } catch (RuntimeException e) {
         batch.failed(i, e);
-        if (!flows && e instanceof MqException mq && mq.code() == ErrorCode.BACKPRESSURE) {
+        if (e instanceof MqException mq && mq.code() == ErrorCode.BACKPRESSURE) {
           ended = e;
         }
       }

@@ -1,6 +1,7 @@
 package dev.mq.rabbit.internal.publish;
 
 import dev.mq.rabbit.internal.connect.Connections;
+import dev.mq.rabbit.internal.connect.Link;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -8,20 +9,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a channel up whose confirms have stopped: a quorum queue that had no leader when a message
- * reached it may never confirm, and later messages of the channel wait behind it. Thread-safe.
+ * reached it may never confirm, and later messages of the channel wait behind it. And ends a
+ * connection to which a message cannot be written, because the broker takes none. Thread-safe.
  */
 final class Stall {
   private static final int LOOKS = 4;
 
   private final Connections connections;
-  private final Duration timeout;
+  private final Duration confirmTimeout;
+  private final long blockedNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ConfirmChannel watched;
   private TimeSource.@Nullable Timer timer;
 
-  Stall(Connections connections, Duration timeout) {
+  /** The oldest message at the last look, and at how many looks in a row it was that. */
+  private long oldest;
+
+  private int times;
+
+  /** The message that was being written to a broker that takes none, and since when. */
+  private long writing;
+
+  private long writingSince;
+
+  Stall(Connections connections, Duration confirmTimeout, Duration blockedTimeout) {
     this.connections = connections;
-    this.timeout = timeout;
+    this.confirmTimeout = confirmTimeout;
+    this.blockedNanos = blockedTimeout.toNanos();
   }
 
   /** Watches a channel instead of the one before. */
@@ -30,7 +44,9 @@ final class Stall {
     try {
       cancel();
       watched = channel;
-      again(channel, -1, 0);
+      oldest = -1;
+      writing = 0;
+      again(channel);
     } finally {
       lock.unlock();
     }
@@ -53,32 +69,52 @@ final class Stall {
     }
   }
 
-  private void again(ConfirmChannel channel, long seen, int times) {
+  private void again(ConfirmChannel channel) {
     timer =
-        connections
-            .context()
-            .time()
-            .schedule(timeout.dividedBy(LOOKS), () -> look(channel, seen, times));
+        connections.context().time().schedule(confirmTimeout.dividedBy(LOOKS), () -> look(channel));
   }
 
-  /** Without an answer for that many looks, while the broker takes messages, it has stalled. */
   @SuppressWarnings("ReferenceEquality") // a channel is itself
-  private void look(ConfirmChannel channel, long seen, int times) {
+  private void look(ConfirmChannel channel) {
+    Link link = connections.publishing();
     lock.lock();
     try {
       if (watched != channel || !channel.isOpen()) {
         return;
       }
-      long progress = channel.ring().progress();
-      boolean blocked = connections.publishing().blockedBy() != null;
-      boolean stands = progress >= 0 && progress == seen && !blocked;
-      if (!stands || times + 1 < LOOKS) {
-        again(channel, blocked ? -1 : progress, stands ? times + 1 : 0);
+      if (link.blockedBy() != null) {
+        if (isStuck(channel.writing())) {
+          link.cut();
+        }
+      } else if (isStalled(channel.ring().oldest())) {
+        connections.context().threads("rabbit-stalled").newThread(channel::close).start();
         return;
       }
+      again(channel);
     } finally {
       lock.unlock();
     }
-    connections.context().threads("rabbit-stalled").newThread(channel::close).start();
+  }
+
+  /** While the broker takes no messages its confirms may wait, but not the thread that writes. */
+  private boolean isStuck(long sequence) {
+    oldest = -1;
+    long now = connections.context().time().nanoTime();
+    if (sequence == 0 || sequence != writing) {
+      writing = sequence;
+      writingSince = now;
+      return false;
+    }
+    return now - writingSince >= blockedNanos;
+  }
+
+  private boolean isStalled(long sequence) {
+    writing = 0;
+    if (sequence < 0 || sequence != oldest) {
+      oldest = sequence;
+      times = 0;
+      return false;
+    }
+    return ++times >= LOOKS;
   }
 }

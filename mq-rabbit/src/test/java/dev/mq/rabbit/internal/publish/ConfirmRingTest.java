@@ -51,7 +51,19 @@ final class ConfirmRingTest {
     ring.end(note);
     assertThat(answered).hasSize(700).doesNotHaveDuplicates();
     assertThat(ring.add(batch, 701)).isZero();
-    assertThat(ring.progress()).isEqualTo(-1);
+    assertThat(ring.oldest()).isEqualTo(-1);
+  }
+
+  @Test
+  void knowsWhichMessageWaitsTheLongest() {
+    assertThat(ring.oldest()).isEqualTo(-1);
+    for (int i = 1; i <= 3; i++) {
+      long unused = ring.add(batch, i);
+    }
+    ring.answer(2, false, note);
+    assertThat(ring.oldest()).as("others are answered").isEqualTo(1);
+    ring.answer(1, false, note);
+    assertThat(ring.oldest()).isEqualTo(3);
   }
 
   @Test

@@ -65,6 +65,8 @@ final class Dialer {
     ConnectionFactory factory = new ConnectionFactory();
     int millis = millis(config.get(RabbitKeys.CONNECT_TIMEOUT));
     factory.setHandshakeTimeout(millis);
+    // What answers an operation that was given up is no answer to the next one.
+    factory.setChannelShouldCheckRpcResponseType(true);
     NativeSettings.apply(config, factory);
     Credentials credentials = Credentials.read(config, endpoint.userInfo());
     factory.setUsername(credentials.username());

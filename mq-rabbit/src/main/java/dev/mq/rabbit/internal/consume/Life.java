@@ -12,14 +12,16 @@ final class Life extends DefaultConsumer {
   private final RabbitLane lane;
   private final long number;
   private final Settler settler;
+  private final long maxWaitNanos;
 
   /** By the lane's thread only: whether the broker sends deliveries. */
   private boolean consuming;
 
-  Life(RabbitLane lane, long number, Channel channel, String queue) {
+  Life(RabbitLane lane, long number, Channel channel, String queue, long maxWaitNanos) {
     super(channel);
     this.lane = lane;
     this.number = number;
+    this.maxWaitNanos = maxWaitNanos;
     this.settler = new Settler(channel, queue);
   }
 
@@ -35,17 +37,38 @@ final class Life extends DefaultConsumer {
     return consuming;
   }
 
+  private interface Operation {
+    void run() throws IOException;
+  }
+
   /** Asks for deliveries; blocks for round trips. */
   void consume(String queue, String tag, int prefetch) throws IOException {
-    getChannel().basicQos(prefetch);
-    consuming = true;
-    String unused = getChannel().basicConsume(queue, false, tag, this);
+    betweenSettlements(
+        () -> {
+          getChannel().basicQos(prefetch);
+          consuming = true;
+          String unused = getChannel().basicConsume(queue, false, tag, this);
+        });
   }
 
   /** Ends deliveries; those handed out stay leased. Blocks for a round trip. */
   void stopConsuming() throws IOException {
-    consuming = false;
-    getChannel().basicCancel(getConsumerTag());
+    betweenSettlements(
+        () -> {
+          consuming = false;
+          getChannel().basicCancel(getConsumerTag());
+        });
+  }
+
+  private void betweenSettlements(Operation operation) throws IOException {
+    if (!settler.hold(maxWaitNanos)) {
+      throw new IOException("settlements on their way were not answered");
+    }
+    try {
+      operation.run();
+    } finally {
+      settler.release();
+    }
   }
 
   @Override

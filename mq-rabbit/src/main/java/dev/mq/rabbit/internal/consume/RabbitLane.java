@@ -10,11 +10,13 @@ import dev.mq.api.SettleResult;
 import dev.mq.rabbit.internal.connect.Connections;
 import dev.mq.rabbit.internal.connect.Link;
 import dev.mq.rabbit.internal.connect.RabbitErrors;
+import dev.mq.rabbit.internal.connect.RabbitKeys;
 import dev.mq.spi.DeliveryBatch;
 import dev.mq.spi.ErrorClass;
 import dev.mq.spi.Lane;
 import dev.mq.spi.QueueSubscription;
 import dev.mq.spi.SettleBatch;
+import dev.mq.spi.SettleOutcome;
 import dev.mq.spi.SubscribeOptions;
 import dev.mq.spi.SubscriptionListener;
 import java.io.IOException;
@@ -38,6 +40,9 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
   /** The most the protocol can ask for. */
   private static final int MAX_PREFETCH = 65_535;
 
+  /** Deliveries that are given back without having been handed out. */
+  private static final SettleBatch UNSEEN = new Unseen();
+
   private static final long FIRST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(5);
   private static final Duration CLOSING = Duration.ofSeconds(2);
@@ -55,6 +60,7 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
   private final SubscriptionListener listener;
   private final Restore restore;
   private final int prefetch;
+  private final long rpcNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final ArrayDeque<Delivery> arrivals = new ArrayDeque<>();
@@ -87,6 +93,7 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
     this.listener = listener;
     this.restore = restore;
     this.prefetch = Math.min(options.prefetch(), MAX_PREFETCH);
+    this.rpcNanos = connections.context().config().get(RabbitKeys.RPC_TIMEOUT).toNanos();
   }
 
   /** Subscribes; throws what the broker says about the queue. */
@@ -113,7 +120,7 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
 
   private Life begin() throws IOException {
     Channel channel = connections.consuming().openChannel();
-    Life fresh = new Life(this, ++lives, channel, queue);
+    Life fresh = new Life(this, ++lives, channel, queue, rpcNanos);
     lock.lock();
     try {
       life = fresh;
@@ -316,13 +323,15 @@ public final class RabbitLane implements QueueSubscription, Lane, Link.Listener 
     }
     try {
       current.stopConsuming();
-      for (Delivery d = next(); d != null; d = next()) {
-        long tag = d.getEnvelope().getDeliveryTag();
-        current.settler().note(tag);
-        current.getChannel().basicNack(tag, false, true);
-      }
     } catch (IOException | RuntimeException e) {
       lost(e);
+      return;
+    }
+    for (Delivery d = next(); d != null; d = next()) {
+      held.add(UNSEEN, 0, d.getEnvelope().getDeliveryTag(), SettleOutcome.RELEASE);
+    }
+    if (held.size() > 0) {
+      current.settler().settle(held);
     }
   }
 

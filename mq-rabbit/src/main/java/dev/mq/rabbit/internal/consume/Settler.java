@@ -35,6 +35,7 @@ final class Settler {
   private final SettleQueue group = new SettleQueue();
   private final TagWindow window = new TagWindow();
   private boolean out;
+  private boolean held;
   private boolean closed;
 
   Settler(Channel channel, String queue) {
@@ -51,7 +52,7 @@ final class Settler {
       refused = closed;
       if (!refused) {
         some.moveTo(waiting, some.size());
-        send = !out && waiting.size() > 0;
+        send = !out && !held && waiting.size() > 0;
         out |= send;
       }
     } finally {
@@ -64,14 +65,46 @@ final class Settler {
     }
   }
 
-  /** Notes tags that were settled without an answer to anybody. */
-  void note(long tag) {
+  /**
+   * Waits until no barrier is out and keeps it so until {@link #release}: of two operations on a
+   * channel that are answered the second waits for the first, and the client's thread, which sends
+   * the next barrier, must never wait.
+   *
+   * @return whether {@link #release} is to be called; false when the wait or the channel has ended
+   */
+  boolean hold(long maxWaitNanos) {
+    boolean interrupted = false;
     lock.lock();
     try {
-      boolean unused = window.settle(tag);
+      held = true;
+      long end = System.nanoTime() + maxWaitNanos;
+      for (long left = maxWaitNanos; out && !closed && left > 0; left = end - System.nanoTime()) {
+        try {
+          long unused = idle.awaitNanos(left);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      held = !out && !closed;
+      out |= held;
+      return held;
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Lets settlements go on. */
+  void release() {
+    lock.lock();
+    try {
+      held = false;
     } finally {
       lock.unlock();
     }
+    sendNext();
   }
 
   /** Called by whoever has {@code out}. */
@@ -92,7 +125,7 @@ final class Settler {
    * Takes what fits into a group; acknowledgements of the contiguous range are one command.
    *
    * @return the highest acknowledged tag of the contiguous range, or 0; or {@link #NOTHING} when
-   *     nothing waits, and then none is out
+   *     nothing is to be sent, and then none is out
    */
   private long takeGroup() {
     lock.lock();
@@ -100,7 +133,8 @@ final class Settler {
       int commands = 0;
       int count = 0;
       long upTo = 0;
-      while (count < waiting.size() && commands < COMMANDS) {
+      int size = held ? 0 : waiting.size();
+      while (count < size && commands < COMMANDS) {
         long tag = waiting.tag(count);
         boolean unused = window.settle(tag);
         if (!waiting.isAck(count) || tag > window.contiguous()) {

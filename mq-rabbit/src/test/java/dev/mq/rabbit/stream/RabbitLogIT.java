@@ -332,6 +332,31 @@ final class RabbitLogIT extends LogFixture {
     assertThat(texts(readAll(broker))).hasSameElementsAs(seen);
   }
 
+  @Test
+  void leavesNoThreadsBehindWhenEndsCannotBeAskedFor() {
+    Broker broker = open();
+    declare(broker, 1);
+    append(broker, "r", 10);
+    try (LogReader<byte[]> reader = broker.log(name).reader().open()) {
+      List<String> seen = new ArrayList<>();
+      readUntil(reader, seen, 10);
+      rabbit.kill();
+      long before = eventLoops();
+      for (int i = 0; i < 5; i++) {
+        assertThatThrownBy(() -> reader.seek(0, 5)).isInstanceOf(MqException.class);
+      }
+      assertThat(eventLoops() - before).as("threads of the client").isLessThan(3);
+    } finally {
+      rabbit.start();
+    }
+  }
+
+  private static long eventLoops() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(t -> t.getName().matches(".*([eE]ventLoop|rabbit-probe|globalEventExecutor).*"))
+        .count();
+  }
+
   private static void readUntil(LogReader<byte[]> reader, List<String> seen, int size) {
     await()
         .atMost(Duration.ofSeconds(90))

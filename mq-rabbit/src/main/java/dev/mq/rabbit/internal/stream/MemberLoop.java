@@ -12,6 +12,7 @@ import dev.mq.spi.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +38,17 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
   /** A message that has been on its way to the queue and back for so long is lost. */
   private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** Told on the working thread; does not block. */
+  /**
+   * Told on the working thread; does not block. The time for which a partition is owned is its term
+   * and has a number, so that what is meant for one term does nothing to the next.
+   */
   interface Listener {
-    void owned(int partition, long next);
+    void owned(int partition, long term, long next);
 
-    void lost(int partition);
+    void lost(int partition, long term);
 
     /** Another member has fewer partitions; the answer is {@link #handOver}. */
-    void wanted(int partition, String by);
+    void wanted(int partition, long term, String by);
 
     /** The group cannot be joined any more. */
     void failed(MqException error);
@@ -61,6 +65,11 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final TreeMap<Integer, Lease> leases = new TreeMap<>();
+
+  /** The present terms of partitions that are owned. */
+  private final Map<Integer, Long> terms = new HashMap<>();
+
+  private long lastTerm;
   private final List<Question> questions = new ArrayList<>();
   private final Share share;
   private @Nullable LeaseChannel channel;
@@ -174,13 +183,17 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
             if (lease != null) {
               answer(c, lease);
             }
-            listener.owned(p, next);
+            terms.put(p, ++lastTerm);
+            listener.owned(p, lastTerm, next);
           }
 
           @Override
           public void lost() {
             share.lost(p);
-            listener.lost(p);
+            Long term = terms.remove(p);
+            if (term != null) {
+              listener.lost(p, term);
+            }
           }
 
           @Override
@@ -232,9 +245,11 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
     }
     if (kind == Kind.WANT) {
       c.ack(tag);
-      boolean yes = !from.equals(self) && lease.isOwned() && share.mayGive(leases, partition, have);
+      Long term = terms.get(partition);
+      boolean mine = term != null && lease.isOwned() && !from.equals(self);
+      boolean yes = mine && share.mayGive(leases, partition, have);
       if (yes) {
-        listener.wanted(partition, from);
+        listener.wanted(partition, term, from);
       }
       c.reply(p, yes ? 1 : 0);
     } else if (lease.isOwned()) {
@@ -282,27 +297,36 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
     old.values().forEach(l -> l.gone(why));
   }
 
-  /** Commits; the callback is answered in any case. */
-  void commit(Map<Integer, Long> positions, CommitCallback callback) {
-    post(() -> positions.forEach((p, next) -> commit(p, next, callback)));
+  /**
+   * Commits; the callback is answered in any case, for each partition.
+   *
+   * @param owned the terms in which the caller owns partitions
+   */
+  void commit(Map<Integer, Long> positions, Map<Integer, Long> owned, CommitCallback callback) {
+    post(
+        () -> positions.forEach((p, next) -> commit(p, owned.getOrDefault(p, 0L), next, callback)));
   }
 
-  private void commit(int partition, long next, CommitCallback callback) {
+  private void commit(int partition, long term, long next, CommitCallback callback) {
     Lease lease = leases.get(partition);
-    if (lease == null) {
+    if (lease == null || !isPresent(partition, term)) {
       callback.done(Lease.fenced());
     } else {
       lease.commit(next, callback);
     }
   }
 
+  private boolean isPresent(int partition, long term) {
+    return terms.getOrDefault(partition, -1L) == term;
+  }
+
   /** Gives up a partition that was wanted; nothing of it is read any more. */
-  void handOver(int partition, String to) {
+  void handOver(int partition, long term, String to) {
     post(
         () -> {
-          share.given(partition);
           Lease lease = leases.get(partition);
-          if (lease != null) {
+          if (lease != null && isPresent(partition, term)) {
+            share.given(partition);
             lease.handOver(to);
           }
         });

@@ -17,6 +17,9 @@ import dev.mq.spi.BackendConfig;
 import dev.mq.spi.TimeSource;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
@@ -24,6 +27,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +36,16 @@ import org.jspecify.annotations.Nullable;
 final class StreamClient {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
+  /** How long connections may take to end. */
+  private static final Duration QUIET = Duration.ofSeconds(2);
+
   private final Connections connections;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Environment environment;
+
+  /** Of the connections made by {@link #connect}: the client leaves one behind when it fails. */
+  private @Nullable EventLoopGroup loops;
+
   private boolean closed;
 
   StreamClient(Connections connections) {
@@ -144,6 +155,7 @@ final class StreamClient {
             .credentialsProvider(new Login(access))
             .requestedHeartbeat(config.get(RabbitKeys.HEARTBEAT))
             .rpcTimeout(config.get(RabbitKeys.RPC_TIMEOUT))
+            .eventLoopGroup(loops())
             .clientProperty("connection_name", connections.context().brokerName() + "-probe");
     boolean tls = access.endpoints().get(0).tls();
     if (tls) {
@@ -157,6 +169,25 @@ final class StreamClient {
               }
               c.pipeline().addBefore("StreamHandler", "mq", sees);
             }));
+  }
+
+  private EventLoopGroup loops() {
+    lock.lock();
+    try {
+      if (closed) {
+        throw RabbitErrors.down("streams: closed", null);
+      }
+      EventLoopGroup known = loops;
+      if (known == null) {
+        known =
+            new MultiThreadIoEventLoopGroup(
+                1, connections.context().threads("rabbit-probe"), NioIoHandler.newFactory());
+        loops = known;
+      }
+      return known;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private static SslContext tls(StreamAccess access) {
@@ -222,16 +253,25 @@ final class StreamClient {
 
   void close() {
     Environment e;
+    EventLoopGroup used;
     lock.lock();
     try {
       closed = true;
       e = environment;
       environment = null;
+      used = loops;
+      loops = null;
     } finally {
       lock.unlock();
     }
-    if (e != null) {
-      e.close();
+    try {
+      if (e != null) {
+        e.close();
+      }
+    } finally {
+      if (used != null) {
+        var unused = used.shutdownGracefully(0, QUIET.toMillis(), TimeUnit.MILLISECONDS);
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,13 +26,16 @@ final class StreamMember extends StreamSource implements GroupMember {
     WANTED
   }
 
-  private record Event(What what, int partition, long next, String by) {}
+  private record Event(What what, int partition, long term, long next, String by) {}
 
   private final Position start;
   private final GroupListener listener;
   private final MemberLoop loop;
   private final Queue<Event> events = new ConcurrentLinkedQueue<>();
-  private final TreeSet<Integer> owned = new TreeSet<>();
+
+  /** The partitions that this member reads, each with its term. */
+  private final TreeMap<Integer, Long> owned = new TreeMap<>();
+
   private volatile @Nullable MqException failure;
 
   StreamMember(
@@ -51,18 +54,18 @@ final class StreamMember extends StreamSource implements GroupMember {
             joined,
             new MemberLoop.Listener() {
               @Override
-              public void owned(int partition, long next) {
-                tell(new Event(What.OWNED, partition, next, ""));
+              public void owned(int partition, long term, long next) {
+                tell(new Event(What.OWNED, partition, term, next, ""));
               }
 
               @Override
-              public void lost(int partition) {
-                tell(new Event(What.LOST, partition, 0, ""));
+              public void lost(int partition, long term) {
+                tell(new Event(What.LOST, partition, term, 0, ""));
               }
 
               @Override
-              public void wanted(int partition, String by) {
-                tell(new Event(What.WANTED, partition, 0, by));
+              public void wanted(int partition, long term, String by) {
+                tell(new Event(What.WANTED, partition, term, 0, by));
               }
 
               @Override
@@ -97,27 +100,38 @@ final class StreamMember extends StreamSource implements GroupMember {
         continue;
       }
       events.remove();
+      if (!isPresent(e)) {
+        continue; // It was lost before this was told.
+      }
       if (e.what == What.LOST) {
         lose(e.partition);
-      } else if (owned.contains(e.partition)) {
-        giveUp(e.partition, e.by);
       } else {
-        loop.handOver(e.partition, e.by);
+        giveUp(e);
       }
     }
   }
 
-  /** Takes partitions that came one after the other in one go. */
+  private boolean isPresent(Event e) {
+    return owned.getOrDefault(e.partition, -1L) == e.term;
+  }
+
+  /**
+   * Takes partitions that came one after the other in one go. Where they start may not be known
+   * now: then the next poll tries again.
+   */
   private void takeOver() {
     List<Event> taken = new ArrayList<>();
-    for (Event e = events.peek(); e != null && e.what == What.OWNED; e = events.peek()) {
+    for (Event e : events) {
+      if (e.what != What.OWNED) {
+        break;
+      }
       taken.add(e);
-      events.remove();
     }
     int[] partitions = taken.stream().mapToInt(Event::partition).sorted().toArray();
     Positions starts = starts(taken);
     for (Event e : taken) {
-      owned.add(e.partition);
+      events.remove();
+      owned.put(e.partition, e.term);
       long next = e.next >= 0 ? e.next : starts.offset(e.partition).orElse(0);
       startReading(e.partition, next);
     }
@@ -143,25 +157,24 @@ final class StreamMember extends StreamSource implements GroupMember {
   }
 
   private void lose(int partition) {
-    if (owned.remove(partition)) {
-      stopReading(partition);
-      listener.lost(new int[] {partition});
-    }
+    owned.remove(partition);
+    stopReading(partition);
+    listener.lost(new int[] {partition});
   }
 
-  private void giveUp(int partition, String by) {
+  private void giveUp(Event e) {
     try {
-      listener.revoked(new int[] {partition});
+      listener.revoked(new int[] {e.partition});
     } finally {
-      owned.remove(partition);
-      stopReading(partition);
-      loop.handOver(partition, by);
+      owned.remove(e.partition);
+      stopReading(e.partition);
+      loop.handOver(e.partition, e.term, e.by);
     }
   }
 
   @Override
   public void seek(int partition, long offset) {
-    if (!owned.contains(partition)) {
+    if (!owned.containsKey(partition)) {
       throw Lease.fenced();
     }
     super.seek(partition, offset);
@@ -177,6 +190,7 @@ final class StreamMember extends StreamSource implements GroupMember {
     AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
     loop.commit(
         positions.offsets(),
+        Map.copyOf(owned),
         e -> {
           error.compareAndSet(null, e);
           if (left.decrementAndGet() == 0) {
@@ -188,15 +202,23 @@ final class StreamMember extends StreamSource implements GroupMember {
   @Override
   public void close() {
     try {
-      runEvents();
+      loseWhatWasLost();
       if (!owned.isEmpty()) {
-        int[] partitions = owned.stream().mapToInt(Integer::intValue).toArray();
+        listener.revoked(owned.keySet().stream().mapToInt(Integer::intValue).toArray());
         owned.clear();
-        listener.revoked(partitions);
       }
     } finally {
       loop.close();
       super.close();
+    }
+  }
+
+  /** What came besides is not taken over or handed over any more: leaving does that. */
+  private void loseWhatWasLost() {
+    for (Event e = events.poll(); e != null; e = events.poll()) {
+      if (e.what == What.LOST && isPresent(e)) {
+        lose(e.partition);
+      }
     }
   }
 }

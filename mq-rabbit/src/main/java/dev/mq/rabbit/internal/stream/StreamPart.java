@@ -10,8 +10,12 @@ import dev.mq.api.Message;
 import dev.mq.spi.RecordBatch;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reading of one partition. When the connection is lost, reading ends and begins anew where it was,
@@ -19,12 +23,17 @@ import org.jspecify.annotations.Nullable;
  * nothing comes twice or is passed over.
  */
 final class StreamPart {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamPart.class);
+
   /** At most so many chunks are here or on their way. */
   private static final int CREDITS = 10;
+
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   final int number;
   final String stream;
   private final Waker waker;
+  private final Executor closing;
   private final Queue<Chunk> chunks = new ConcurrentLinkedQueue<>();
 
   /** Guards {@code wanted} and which reading counts. */
@@ -38,17 +47,28 @@ final class StreamPart {
   /** The next offset to hand out; of the thread that polls, as all below. */
   private long next;
 
+  /** When it could not be opened for the last time, and whether there was such a time. */
+  private long triedAt;
+
+  private boolean tried;
+
   private long lastTimestamp = Long.MIN_VALUE;
   boolean paused;
 
   private volatile boolean ended;
 
-  StreamPart(int number, String stream, long offset, Waker waker) {
+  /**
+   * Begins nothing yet.
+   *
+   * @param closing runs what may wait for the broker and that nobody waits for
+   */
+  StreamPart(int number, String stream, long offset, Waker waker, Executor closing) {
     this.number = number;
     this.stream = stream;
     this.next = offset;
     this.wanted = offset;
     this.waker = waker;
+    this.closing = closing;
   }
 
   /** Starts to read, or again after reading ended. Throws what the client throws. */
@@ -67,14 +87,16 @@ final class StreamPart {
     r.open(environment, from);
   }
 
-  /** Returns whether reading ended by itself, and {@link #open} is to be called. */
-  boolean hasEnded() {
-    return ended;
+  /** Returns whether reading ended by itself and {@link #open} was not tried lately. */
+  boolean isToBeOpened(long now) {
+    return ended && (!tried || now - triedAt > RETRY_NANOS);
   }
 
   /** Leaves it to a later {@link #open}. */
-  void giveUp() {
+  void giveUp(long now) {
     ended = true;
+    tried = true;
+    triedAt = now;
   }
 
   /** One consumer, for the life of its connection. */
@@ -156,8 +178,13 @@ final class StreamPart {
 
     void close() {
       Consumer c = consumer;
-      if (c != null) {
+      if (c == null) {
+        return;
+      }
+      try {
         c.close();
+      } catch (RuntimeException e) {
+        LOG.debug("closing the consumer of stream {}", stream, e);
       }
     }
   }
@@ -209,6 +236,7 @@ final class StreamPart {
     return next;
   }
 
+  /** Nothing more arrives; the client's consumer is closed a little later. */
   void close() {
     Reading old;
     lock.lock();
@@ -219,7 +247,7 @@ final class StreamPart {
       lock.unlock();
     }
     if (old != null) {
-      old.close();
+      closing.execute(old::close);
     }
   }
 }

@@ -27,7 +27,6 @@ class StreamSource implements RecordSource {
   private final TreeMap<Integer, StreamPart> parts = new TreeMap<>();
   private final List<StreamPart> order = new ArrayList<>();
   private int turn;
-  private long triedAt;
   private volatile boolean wakeup;
 
   StreamSource(StreamLogs logs, StreamLog log) {
@@ -106,14 +105,13 @@ class StreamSource implements RecordSource {
   /** Starts partitions again that the client gave up, now and then until that works. */
   private void repair(TimeSource time) {
     for (StreamPart p : order) {
-      if (p.hasEnded() && time.nanoTime() - triedAt > RETRY_NANOS) {
+      if (p.isToBeOpened(time.nanoTime())) {
         try {
           p.open(logs.client().get());
         } catch (StreamDoesNotExistException e) {
           throw new NotFoundException("read log:" + log.name() + ": the log was deleted");
         } catch (RuntimeException e) {
-          triedAt = time.nanoTime();
-          p.giveUp();
+          p.giveUp(time.nanoTime());
         }
       }
     }
@@ -139,7 +137,7 @@ class StreamSource implements RecordSource {
   void startReading(int partition, long offset) {
     boolean paused = isPaused(partition);
     stopReading(partition);
-    StreamPart p = new StreamPart(partition, log.stream(partition), offset, waker);
+    StreamPart p = new StreamPart(partition, log.stream(partition), offset, waker, logs.closing());
     p.paused = paused;
     parts.put(partition, p);
     order.add(p);
@@ -151,7 +149,7 @@ class StreamSource implements RecordSource {
         stopReading(partition);
         throw error;
       }
-      p.giveUp();
+      p.giveUp(logs.time().nanoTime());
     }
   }
 

@@ -177,6 +177,31 @@ final class RabbitGroupIT extends LogFixture {
     proxy.close();
   }
 
+  @Test
+  void aPartitionWhoseStartCannotBeReadIsReadLater() throws Exception {
+    CutProxy proxy = new CutProxy(rabbit.streamPort());
+    Broker other = open();
+    declare(other, 2);
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    GroupConsumer before = join(other, seen);
+    until(() -> before.assigned().size() == 2);
+    assertThat(before.close(LONG)).isTrue();
+    append(other, "r", 20);
+    Broker broker =
+        open(
+            config()
+                .set("mq.rabbit.stream-uris", "rabbitmq-stream://127.0.0.1:" + proxy.listensOn()));
+    append(broker, "s", 20);
+    proxy.refuse(true);
+    GroupConsumer member = join(broker, seen);
+    TimeUnit.SECONDS.sleep(2);
+    assertThat(seen).as("read without knowing where to start").isEmpty();
+    proxy.refuse(false);
+    until(() -> seen.size() == 40);
+    assertThat(member.assigned()).containsExactlyInAnyOrder(0, 1);
+    proxy.close();
+  }
+
   private static boolean await(CountDownLatch latch) {
     try {
       return latch.await(LONG.toSeconds(), TimeUnit.SECONDS);

@@ -10,7 +10,7 @@ import dev.mq.api.Headers;
 import dev.mq.api.Message;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -229,7 +229,7 @@ final class RecordWire {
     } else if (value instanceof Number n) {
       headers.put(name, n.longValue());
     } else if (value instanceof Object[] array) {
-      headers.put(name, List.of(array).toString());
+      headers.put(name, Arrays.toString(array));
     } else {
       headers.put(name, value.toString());
     }

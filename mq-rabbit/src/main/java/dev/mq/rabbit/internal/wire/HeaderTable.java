@@ -3,6 +3,7 @@ package dev.mq.rabbit.internal.wire;
 import com.rabbitmq.client.LongString;
 import dev.mq.api.Headers;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Date;
 import java.util.HashSet;
@@ -78,9 +79,18 @@ public final class HeaderTable {
     };
   }
 
-  /** Adds one header of a table, unless the broker wrote it. */
+  /** Returns whether a text has at most the bytes that names may have. */
+  static boolean isShort(String text) {
+    return text.length() * 3L <= Headers.MAX_NAME_BYTES
+        || text.getBytes(StandardCharsets.UTF_8).length <= Headers.MAX_NAME_BYTES;
+  }
+
+  /** Adds one header of a table, unless the broker wrote it or it has a name that cannot be one. */
   static void read(String name, @Nullable Object value, Headers.Builder headers) {
-    if (name.equals("x-delivery-count") || name.equals("x-acquired-count") || name.isEmpty()) {
+    if (name.equals("x-delivery-count")
+        || name.equals("x-acquired-count")
+        || name.isEmpty()
+        || !isShort(name)) {
       return;
     }
     String ours = name;

@@ -156,19 +156,18 @@ public final class RabbitWire {
       String exchange, String routingKey, BasicProperties p, byte[] body, String identity) {
     Message.Builder m = Message.builder();
     Map<String, Object> table = p.getHeaders() == null ? Map.of() : p.getHeaders();
-    String id = p.getMessageId();
-    m.id(id == null || id.isEmpty() ? madeUp(p, body, identity) : id);
+    m.id(isShort(p.getMessageId()) ? p.getMessageId() : madeUp(p, body, identity));
     m.bodyUnsafe(body.length == 0 && table.get(NO_BODY) instanceof Boolean b && b ? null : body);
-    if (present(p.getContentType())) {
+    if (isShort(p.getContentType())) {
       m.contentType(p.getContentType());
     }
-    if (present(p.getType())) {
+    if (isShort(p.getType())) {
       m.type(p.getType());
     }
-    if (present(p.getCorrelationId())) {
+    if (isShort(p.getCorrelationId())) {
       m.correlationId(p.getCorrelationId());
     }
-    if (present(p.getReplyTo())) {
+    if (isShort(p.getReplyTo())) {
       m.replyTo(p.getReplyTo());
     }
     if (p.getPriority() != null) {
@@ -177,18 +176,23 @@ public final class RabbitWire {
     if (table.get(KEY) instanceof LongString key) {
       m.key(key.toString());
     }
-    if (!exchange.isEmpty()) {
+    if (exchange.isEmpty()) {
+      routingKey = table.get(ROUTING_KEY) instanceof LongString own ? own.toString() : "";
+    }
+    if (isShort(routingKey)) {
       m.routingKey(routingKey);
-    } else if (table.get(ROUTING_KEY) instanceof LongString own && own.length() <= 255) {
-      m.routingKey(own.toString());
     }
     timestamp(m, p, table);
     timeToLive(m, p, table);
     return m.headers(userHeaders(table)).build();
   }
 
-  private static boolean present(@Nullable String text) {
-    return text != null && !text.isEmpty();
+  /**
+   * Returns whether a text can be a property of a message. What is no UTF-8 is longer after it was
+   * read, and would make its message unreadable.
+   */
+  private static boolean isShort(@Nullable String text) {
+    return text != null && !text.isEmpty() && HeaderTable.isShort(text);
   }
 
   /** The same message has the same id at every delivery, so that repeats of it can be told. */

@@ -167,6 +167,29 @@ final class RabbitWireTest {
   }
 
   @Test
+  void readsForeignPropertiesThatAreNoUtf8() {
+    // 255 bytes that are no UTF-8 are read as so many replacements of three bytes each.
+    String wrong = "\uFFFD".repeat(255);
+    BasicProperties p =
+        new BasicProperties.Builder()
+            .messageId(wrong)
+            .type(wrong)
+            .contentType(wrong)
+            .correlationId(wrong)
+            .replyTo(wrong)
+            .headers(Map.of(wrong, 1, "mq-rk", LongStringHelper.asLongString(wrong), "h", 1L))
+            .build();
+    for (String exchange : List.of("", "x")) {
+      Message m = RabbitWire.message(exchange, wrong, p, "body".getBytes(UTF_8), "q");
+      assertThat(m.text()).isEqualTo("body");
+      assertThat(m.id()).isNotEmpty().hasSizeLessThan(255);
+      assertThat(m.type()).isNull();
+      assertThat(m.routingKey()).isEmpty();
+      assertThat(m.headers()).isEqualTo(Headers.builder().put("h", 1).build());
+    }
+  }
+
+  @Test
   void letsTheBrokerKeepAMessageLongerThanItsTimeToLive() {
     Message m = Message.builder().timeToLive(Duration.ofSeconds(1)).build();
     assertThat(WIRE.properties(m, true, NOW).getExpiration()).isEqualTo("3601000");

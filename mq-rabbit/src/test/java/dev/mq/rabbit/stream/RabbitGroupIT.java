@@ -202,6 +202,28 @@ final class RabbitGroupIT extends LogFixture {
     proxy.close();
   }
 
+  @Test
+  void aPartitionAddedWhileAMemberIsAwayEndsNoGroup() throws Exception {
+    CutProxy proxy = new CutProxy(rabbit.amqpPort());
+    Broker broker =
+        open(config().set("mq.rabbit.uris", "amqp://guest:guest@127.0.0.1:" + proxy.listensOn()));
+    Broker other = open();
+    declare(other, 1);
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    GroupConsumer member = join(broker, seen);
+    until(() -> member.assigned().size() == 1);
+    proxy.refuse(true);
+    proxy.cut();
+    declare(other, 2);
+    append(other, "r", 20);
+    // The member sees the new partition by its stream connection while it cannot join.
+    TimeUnit.SECONDS.sleep(5);
+    proxy.refuse(false);
+    until(() -> seen.size() == 20);
+    assertThat(member.assigned()).containsExactlyInAnyOrder(0, 1);
+    proxy.close();
+  }
+
   private static boolean await(CountDownLatch latch) {
     try {
       return latch.await(LONG.toSeconds(), TimeUnit.SECONDS);

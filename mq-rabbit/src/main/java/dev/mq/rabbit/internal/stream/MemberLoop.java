@@ -62,6 +62,10 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
   private final TimeSource time;
   private final boolean existed;
   private final int first;
+
+  /** Partitions from the first on whose token queues are there. */
+  private int declared;
+
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final TreeMap<Integer, Lease> leases = new TreeMap<>();
@@ -91,6 +95,7 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
     this.self = joined.self();
     this.existed = joined.existed();
     this.first = joined.partitions();
+    this.declared = first;
     this.listener = listener;
     this.time = time;
     this.share = new Share(time);
@@ -147,7 +152,7 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
       channel = fresh;
       leases.clear();
       // The first partition last: who finds it taken knows that the others are.
-      for (int p = Math.max(first, log.partitions()) - 1; p >= 0; p--) {
+      for (int p = declared - 1; p >= 0; p--) {
         join(fresh, p, initial(p));
       }
       share.soon();
@@ -208,9 +213,9 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
       return;
     }
     try {
-      for (int p = leases.size(); p < log.partitions(); p++) {
-        groups.declare(log, group, p);
-        join(c, p, 0);
+      for (; declared < log.partitions(); declared++) {
+        groups.declare(log, group, declared);
+        join(c, declared, 0);
       }
     } catch (IOException | RuntimeException e) {
       failed(e);

@@ -333,6 +333,38 @@ final class RabbitLogIT extends LogFixture {
   }
 
   @Test
+  void closesInTimeWhenTheBrokerIsFrozen() {
+    Broker broker = open();
+    declare(broker, 4);
+    Producer producer = broker.log(name).producer().open();
+    List<CompletableFuture<Receipt>> sent = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      producer.send(Message.builder().key("k" + i).body("m").build());
+    }
+    LogReader<byte[]> reader = broker.log(name).reader().open();
+    readUntil(reader, new ArrayList<>(), 40);
+    rabbit.pause();
+    try {
+      for (int i = 0; i < 40; i++) {
+        Message m = Message.builder().key("k" + i).body("m").build();
+        sent.add(producer.sendAsync(m).toCompletableFuture());
+      }
+      long t0 = System.nanoTime();
+      boolean unused = producer.close(Duration.ofSeconds(1));
+      assertThat(millisSince(t0)).as("producer").isLessThan(4_000);
+      assertThat(sent).allMatch(CompletableFuture::isDone);
+      t0 = System.nanoTime();
+      reader.close();
+      assertThat(millisSince(t0)).as("reader").isLessThan(4_000);
+      t0 = System.nanoTime();
+      unused = broker.close(Duration.ofSeconds(1));
+      assertThat(millisSince(t0)).as("broker").isLessThan(6_000);
+    } finally {
+      rabbit.resume();
+    }
+  }
+
+  @Test
   void leavesNoThreadsBehindWhenEndsCannotBeAskedFor() {
     Broker broker = open();
     declare(broker, 1);

@@ -30,9 +30,12 @@ public final class RabbitErrors {
       if (t instanceof MqException mq) {
         return new ErrorClass(mq.code(), mq.isDefinite(), mq.isRetryable());
       }
-      if (t instanceof PossibleAuthenticationFailureException
-          || t instanceof AuthenticationFailureException) {
+      if (t instanceof AuthenticationFailureException) {
         return ErrorClass.definite(ErrorCode.AUTHENTICATION);
+      }
+      if (t instanceof PossibleAuthenticationFailureException) {
+        // The connection ended during the login. Brokers of today say so when they refuse it.
+        return ErrorClass.unavailable();
       }
       if (t instanceof AlreadyClosedException) {
         return ErrorClass.unavailable();

@@ -40,6 +40,7 @@ final class GroupVisit implements LeaseChannel.Handler, AutoCloseable {
   private @Nullable LeaseChannel channel;
   private @Nullable MqException gone;
   private boolean hasMember;
+  private boolean writing;
 
   GroupVisit(LogGroups groups, StreamLog log, String group, boolean makesTokens) {
     this.groups = groups;
@@ -61,6 +62,7 @@ final class GroupVisit implements LeaseChannel.Handler, AutoCloseable {
           ErrorCode.OWNED_BY_OTHER, what() + ": the group has a member; nothing was changed");
     }
     Map<Integer, Boolean> done = new HashMap<>();
+    writing = true;
     positions
         .offsets()
         .forEach(
@@ -118,19 +120,24 @@ final class GroupVisit implements LeaseChannel.Handler, AutoCloseable {
       while (!condition.getAsBoolean()) {
         MqException why = gone;
         if (why != null) {
-          throw RabbitErrors.down(why.getMessage() + "", why);
+          throw failed(String.valueOf(why.getMessage()), why);
         }
         long left = end - groups.time().nanoTime();
         Runnable task = tasks.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
         if (task == null) {
-          throw RabbitErrors.down(what() + ": no answer", null);
+          throw failed(what() + ": no answer", null);
         }
         task.run();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new MqException(ErrorCode.INTERRUPTED, false, true, what(), e);
+      throw new MqException(ErrorCode.INTERRUPTED, !writing, true, what(), e);
     }
+  }
+
+  /** Once a position was written it may count, whatever comes then. */
+  private MqException failed(String text, @Nullable Throwable cause) {
+    return writing ? RabbitErrors.unknown(text, cause) : RabbitErrors.down(text, cause);
   }
 
   /** Looks at one partition as its owner. */

@@ -3,12 +3,15 @@ package dev.mq.rabbit.internal.stream;
 import com.rabbitmq.stream.Environment;
 import dev.mq.api.MessageTooLargeException;
 import dev.mq.api.MqException;
+import dev.mq.rabbit.internal.connect.Connections;
 import dev.mq.rabbit.internal.connect.RabbitErrors;
+import dev.mq.rabbit.internal.connect.RabbitKeys;
 import dev.mq.rabbit.internal.publish.StreamAppender;
 import dev.mq.spi.PublishBatch;
 import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,7 @@ final class LogAppender implements StreamAppender {
   /** After a stream could not be reached, appends are refused for so long without trying again. */
   private static final long REFUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  private final Connections connections;
   private final StreamClient client;
   private final TimeSource time;
   private final Duration blockedTimeout;
@@ -29,10 +33,11 @@ final class LogAppender implements StreamAppender {
   private long refusedAt;
   private boolean closed;
 
-  LogAppender(StreamClient client, TimeSource time, Duration blockedTimeout) {
+  LogAppender(Connections connections, StreamClient client) {
+    this.connections = connections;
     this.client = client;
-    this.time = time;
-    this.blockedTimeout = blockedTimeout;
+    this.time = connections.context().time();
+    this.blockedTimeout = connections.context().config().get(RabbitKeys.BLOCKED_TIMEOUT);
   }
 
   @Override
@@ -81,10 +86,13 @@ final class LogAppender implements StreamAppender {
   @Override
   public void flush() {}
 
+  /** Everything is answered at once; the client closes its producers as long as there is time. */
   @Override
   public void close(Duration timeout) {
     closed = true;
-    producers.values().forEach(PartitionProducer::close);
+    List<PartitionProducer> all = List.copyOf(producers.values());
     producers.clear();
+    all.forEach(PartitionProducer::abandon);
+    connections.atOnce(timeout, () -> all.forEach(PartitionProducer::close));
   }
 }

@@ -13,6 +13,8 @@ import dev.mq.spi.PublishBatch;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A producer of one stream for the life of its connection. When that is lost everything open is
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * answers it.
  */
 final class PartitionProducer {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionProducer.class);
   private static final int WINDOW = 10_000;
   private static final int BATCH = 500;
 
@@ -195,13 +198,20 @@ final class PartitionProducer {
     }
   }
 
+  /** Answers what is open as unknown, and takes nothing more. Does not block. */
+  void abandon() {
+    end("the producer was closed");
+  }
+
   /** Ends it; nothing it held back is sent after this. */
   void close() {
-    end("the producer was closed");
+    abandon();
     try {
       producer.close();
+    } catch (RuntimeException e) {
+      LOG.debug("closing the producer of stream {}", stream, e);
     } finally {
-      end("the producer was closed");
+      abandon();
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.mq.api.Capabilities;
 import dev.mq.api.Capability;
 import dev.mq.rabbit.internal.StreamSide;
 import dev.mq.rabbit.internal.connect.Connections;
-import dev.mq.rabbit.internal.connect.RabbitKeys;
 import dev.mq.rabbit.internal.publish.StreamAppender;
 import dev.mq.spi.LogDriver;
 import java.time.Duration;
@@ -41,10 +40,7 @@ public final class RabbitStreams implements StreamSide {
 
   @Override
   public StreamAppender openAppender() {
-    return new LogAppender(
-        client,
-        connections.context().time(),
-        connections.context().config().get(RabbitKeys.BLOCKED_TIMEOUT));
+    return new LogAppender(connections, client);
   }
 
   @Override

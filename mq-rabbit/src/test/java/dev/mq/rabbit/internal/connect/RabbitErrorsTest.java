@@ -6,6 +6,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Method;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
@@ -109,6 +110,10 @@ final class RabbitErrorsTest {
     assertThat(
             RabbitErrors.connecting(HERE, connection(530, "NOT_ALLOWED - access refused")).code())
         .isEqualTo(ErrorCode.AUTHENTICATION);
+    assertThat(
+            RabbitErrors.connecting(HERE, new PossibleAuthenticationFailureException("?")).code())
+        .as("a broker that ended during the login")
+        .isEqualTo(ErrorCode.UNAVAILABLE);
     MqException refused = RabbitErrors.connecting(HERE, new ConnectException("refused"));
     assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(refused.isDefinite()).isTrue();

@@ -250,11 +250,10 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
     }
     if (kind == Kind.WANT) {
       c.ack(tag);
-      Long term = terms.get(partition);
-      boolean mine = term != null && lease.isOwned() && !from.equals(self);
+      boolean mine = lease.isOwned() && !from.equals(self);
       boolean yes = mine && share.mayGive(leases, partition, have);
       if (yes) {
-        listener.wanted(partition, term, from);
+        listener.wanted(partition, terms.getOrDefault(partition, 0L), from);
       }
       c.reply(p, yes ? 1 : 0);
     } else if (lease.isOwned()) {

@@ -77,12 +77,12 @@ final class Settler {
     lock.lock();
     try {
       held = true;
-      long end = System.nanoTime() + maxWaitNanos;
-      for (long left = maxWaitNanos; out && !closed && left > 0; left = end - System.nanoTime()) {
+      long left = maxWaitNanos;
+      while (out && !closed && left > 0) {
         try {
-          long unused = idle.awaitNanos(left);
+          left = idle.awaitNanos(left);
         } catch (InterruptedException e) {
-          interrupted = true;
+          interrupted = true; // and the wait begins again, once
         }
       }
       held = !out && !closed;

@@ -22,9 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The logs of a session. Thread-safe. */
@@ -40,8 +37,6 @@ final class StreamLogs implements LogDriver {
   private final LogGroups groups;
   private final Map<String, StreamLog> handles = new ConcurrentHashMap<>();
 
-  private final ThreadPoolExecutor closing;
-
   StreamLogs(Connections connections, StreamClient client) {
     this.connections = connections;
     this.client = client;
@@ -52,27 +47,15 @@ final class StreamLogs implements LogDriver {
     this.topology = new LogTopology(client, connections.control(), pipeline);
     this.register = new LogRegister(client, connections.control(), probe);
     this.groups = new LogGroups(connections, pipeline, register);
-    this.closing =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            1,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            connections.context().threads("rabbit-closing"),
-            // The end of the client ends its consumers as well.
-            new ThreadPoolExecutor.DiscardPolicy());
-    closing.allowCoreThreadTimeOut(true);
   }
 
   void close() {
-    closing.shutdown();
     probe.close();
   }
 
-  /** Returns what runs closings that may wait for the broker and that nobody waits for. */
-  Executor closing() {
-    return closing;
+  /** Runs a closing that may wait for the broker and that nobody waits for. */
+  void closing(Runnable task) {
+    connections.context().threads("rabbit-closing").newThread(task).start();
   }
 
   TimeSource time() {

@@ -73,7 +73,9 @@ final class StreamPart {
 
   /** Starts to read, or again after reading ended. Throws what the client throws. */
   void open(Environment environment) {
-    close();
+    if (reading != null) {
+      close();
+    }
     Reading r = new Reading();
     long from;
     lock.lock();
@@ -238,6 +240,13 @@ final class StreamPart {
 
   /** Nothing more arrives; the client's consumer is closed a little later. */
   void close() {
+    closing.execute(detach());
+  }
+
+  /**
+   * Nothing more arrives; returns what closes the client's consumer and may wait for the broker.
+   */
+  Runnable detach() {
     Reading old;
     lock.lock();
     try {
@@ -246,8 +255,6 @@ final class StreamPart {
     } finally {
       lock.unlock();
     }
-    if (old != null) {
-      closing.execute(old::close);
-    }
+    return old == null ? () -> {} : old::close;
   }
 }

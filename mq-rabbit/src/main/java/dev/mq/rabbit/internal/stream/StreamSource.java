@@ -137,7 +137,7 @@ class StreamSource implements RecordSource {
   void startReading(int partition, long offset) {
     boolean paused = isPaused(partition);
     stopReading(partition);
-    StreamPart p = new StreamPart(partition, log.stream(partition), offset, waker, logs.closing());
+    StreamPart p = new StreamPart(partition, log.stream(partition), offset, waker, logs::closing);
     p.paused = paused;
     parts.put(partition, p);
     order.add(p);
@@ -202,8 +202,9 @@ class StreamSource implements RecordSource {
 
   @Override
   public void close() {
-    order.forEach(StreamPart::close);
+    List<Runnable> closings = order.stream().map(StreamPart::detach).toList();
     order.clear();
     parts.clear();
+    logs.closing(() -> closings.forEach(Runnable::run));
   }
 }

@@ -129,13 +129,16 @@ public final class Connections {
         .start();
   }
 
-  /** Closes all of them at the same time, within a timeout also when nothing answers. */
+  /**
+   * Closes all of them at the same time, within a timeout also when nothing answers: what is open
+   * then is ended by its socket.
+   */
   public void close(Duration timeout) {
+    List<Link> links = List.of(consuming, publishing, leases);
     atOnce(
         timeout,
-        () -> consuming.close(timeout),
-        () -> publishing.close(timeout),
-        () -> leases.close(timeout));
+        links.stream().map(link -> (Runnable) () -> link.close(timeout)).toArray(Runnable[]::new));
+    links.forEach(Link::cut);
   }
 
   /**

@@ -7,7 +7,6 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.spi.BackendContext;
-import dev.mq.spi.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -278,7 +277,10 @@ public final class Link {
     }
   }
 
-  /** Ends it; what is open on it ends with it. Blocks at most for the timeout. */
+  /**
+   * Ends it; what is open on it ends with it. Blocks for the timeout, and while a thread writes to
+   * a peer that does not read until {@link #cut}.
+   */
   void close(Duration timeout) {
     Connection last;
     lock.lock();
@@ -292,9 +294,7 @@ public final class Link {
       lock.unlock();
     }
     if (last != null) {
-      TimeSource.Timer stuck = context.time().schedule(timeout, this::cut);
       last.abort((int) Math.max(1, Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
-      stuck.cancel();
     }
   }
 }

@@ -63,7 +63,8 @@ final class RabbitBlockedIT extends RabbitFixture {
     Message large = Message.builder().body(new byte[16 << 20]).build();
     CompletableFuture<MqException> outcome =
         CompletableFuture.supplyAsync(
-            () -> failure(producer.sendAsync(large).toCompletableFuture()));
+            () -> failure(producer.sendAsync(large).toCompletableFuture()),
+            r -> new Thread(r).start());
     assertThat(outcome)
         .succeedsWithin(Duration.ofSeconds(12))
         .satisfies(e -> assertThat(e.isDefinite()).as("%s", e).isFalse());

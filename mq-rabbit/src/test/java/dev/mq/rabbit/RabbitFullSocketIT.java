@@ -87,7 +87,7 @@ final class RabbitFullSocketIT extends RabbitFixture {
     producer.send(text("first"));
     rabbit.pause();
     CompletableFuture<List<CompletableFuture<Receipt>>> filling =
-        CompletableFuture.supplyAsync(() -> fill(producer));
+        CompletableFuture.supplyAsync(() -> fill(producer), r -> new Thread(r).start());
     await().atMost(LONG).until(RabbitFullSocketIT::isWriting);
     long t0 = System.nanoTime();
     boolean unused = broker.close(Duration.ofSeconds(1));

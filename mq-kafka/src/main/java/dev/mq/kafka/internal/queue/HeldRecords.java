@@ -1,5 +1,7 @@
 package dev.mq.kafka.internal.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,6 +37,16 @@ final class HeldRecords {
 
   boolean allHandedOut() {
     return next == size;
+  }
+
+  /** Returns how many were not handed out. */
+  int waiting() {
+    return size - next;
+  }
+
+  /** Returns one of those that were not handed out, 0 for the next one. */
+  ConsumerRecord<byte[], byte[]> waiting(int index) {
+    return requireNonNull(records[next + index]);
   }
 
   /** Takes the records of a poll. */

@@ -108,27 +108,58 @@ final class KafkaLane implements Lane {
       receiveMore(maxWaitNanos);
     }
     int before = batch.size();
-    while (batch.room() > 0 && !held.allHandedOut()) {
-      long token = held.nextToken();
-      ConsumerRecord<byte[], byte[]> r = held.handOut();
-      if (r != null) {
-        int attempt = r.deliveryCount().orElse((short) 1);
-        batch.add(token, RecordReader.read(r), attempt, 0, r.timestamp());
+    if (settleOnReceive) {
+      handOutSettled(batch);
+    } else {
+      while (batch.room() > 0 && !held.allHandedOut()) {
+        handOut(batch);
       }
     }
-    int added = batch.size() - before;
-    if (settleOnReceive && held.allHandedOut()) {
-      held.clear();
+    return batch.size() - before;
+  }
+
+  private void handOut(DeliveryBatch batch) {
+    long token = held.nextToken();
+    ConsumerRecord<byte[], byte[]> r = held.handOut();
+    if (r != null) {
+      int attempt = r.deliveryCount().orElse((short) 1);
+      batch.add(token, RecordReader.read(r), attempt, 0, r.timestamp());
     }
-    return added;
+  }
+
+  /**
+   * Settles what there is room for before anybody sees it. What the broker does not confirm is not
+   * handed out: it may be settled, and then it is lost, which this mode allows.
+   */
+  private void handOutSettled(DeliveryBatch batch) {
+    ShareClient c = client;
+    int count = Math.min(batch.room(), held.waiting());
+    if (c == null || count == 0) {
+      return;
+    }
+    boolean sent = isLeaseYoung() || renewed(c);
+    for (int i = 0; i < count && sent; i++) {
+      sent = acknowledged(c, held.waiting(i), AcknowledgeType.ACCEPT);
+    }
+    if (!sent || c.commit() != ShareClient.Outcome.DONE) {
+      lose();
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      long token = held.nextToken();
+      handOut(batch);
+      held.remove(token);
+    }
+  }
+
+  /** Returns whether what waits may go on waiting: nobody else renews it. */
+  private boolean isLeaseYoung() {
+    return leasedUntil - clients.time().nanoTime() > leaseNanos / 2;
   }
 
   private void receiveMore(long maxWaitNanos) throws InterruptedException {
     try {
       take(Duration.ofNanos(maxWaitNanos));
-      if (settleOnReceive && !held.isEmpty()) {
-        settleAll();
-      }
     } catch (InterruptException e) {
       Thread.interrupted();
       throw new InterruptedException();
@@ -155,17 +186,7 @@ final class KafkaLane implements Lane {
     leasedUntil = clients.time().nanoTime() + leaseNanos;
     held.take(records);
     if (c.isWakeupLeft() && !renewed(c)) {
-      held.clear();
-      leave();
-    }
-  }
-
-  /** Settles what was fetched before anybody sees it; what the broker does not confirm is lost. */
-  private void settleAll() {
-    held.forEach(r -> client().acknowledge(r, AcknowledgeType.ACCEPT));
-    if (client().commit() != ShareClient.Outcome.DONE) {
-      held.clear();
-      leave();
+      lose();
     }
   }
 
@@ -210,7 +231,7 @@ final class KafkaLane implements Lane {
     return outcome.result();
   }
 
-  /** Tells of the loss of everything held, and starts anew. */
+  /** Tells of the loss of what was handed out, drops all, and starts anew. */
   private void lose() {
     long[] lost = held.clear();
     leave();

@@ -94,4 +94,24 @@ final class KafkaLaneIT {
     s.close();
     idle.close();
   }
+
+  /** A poll that comes back empty leaves the client fetching. */
+  @Test
+  void aFetchThatLayLongerThanItsLeaseIsNotHandedOut() throws Exception {
+    BackendQueue queue = client.queue("stale-fetch");
+    QueueSubscription first = subscribe(queue, 1);
+    assertThat(lane(first).receive(new DeliveryBatch(1), 50_000_000)).isZero();
+    client.publish(queue, "m", 1);
+    QueueSubscription second = subscribe(queue, 1);
+    DeliveryBatch held = Harness.receive(lane(second), 1);
+    assertThat(held.attempt(0)).as("deliveries, of which the first was to nobody").isEqualTo(2);
+    assertThat(lane(first).receive(new DeliveryBatch(1), 50_000_000)).isZero();
+    assertThat(Harness.ackAll(lane(second), held)).containsOnly(SettleResult.SETTLED);
+    second.close();
+    client.publish(queue, "n", 1);
+    DeliveryBatch next = Harness.receive(lane(first), 1);
+    assertThat(Harness.texts(next)).containsExactly("n0");
+    assertThat(Harness.ackAll(lane(first), next)).containsOnly(SettleResult.SETTLED);
+    first.close();
+  }
 }

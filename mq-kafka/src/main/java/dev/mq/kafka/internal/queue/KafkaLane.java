@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * something, which only the next poll shows. So whenever no poll follows and nothing is held, the
  * client is closed, which gives everything back at once; the next {@link #receive} joins again. A
  * poll that comes back with records leaves no fetch behind, but for one that was asked for at the
- * very moment an earlier one was answered.
+ * very moment an earlier one was answered. So the first records after a while without a poll may
+ * have lain in the client since its beginning: they are renewed before anybody sees them.
  */
 final class KafkaLane implements Lane {
   private static final Duration QUICK = Duration.ofMillis(500);
@@ -50,6 +51,9 @@ final class KafkaLane implements Lane {
   private volatile boolean wokenBefore;
 
   private volatile String clientId = "";
+
+  /** When the client last ended a poll for more; by the lane's thread. */
+  private long polledAt;
 
   /** Until when what is held is surely leased; by the lane's thread. */
   private long leasedUntil;
@@ -87,6 +91,7 @@ final class KafkaLane implements Lane {
       long patience = Math.max(TimeUnit.SECONDS.toNanos(2), Math.min(leaseNanos, 10_000_000_000L));
       c = new ShareClient(clients, clientId, queue, quota, Duration.ofNanos(patience));
       client = c;
+      polledAt = clients.time().nanoTime();
       if (wokenBefore) {
         wokenBefore = false;
         c.wakeup();
@@ -179,13 +184,15 @@ final class KafkaLane implements Lane {
 
   private void take(Duration wait) {
     ShareClient c = client();
+    boolean mayBeOld = clients.time().nanoTime() - polledAt > leaseNanos / 4;
     ConsumerRecords<byte[], byte[]> records = c.poll(wait);
+    polledAt = clients.time().nanoTime();
     if (records.isEmpty()) {
       return;
     }
-    leasedUntil = clients.time().nanoTime() + leaseNanos;
+    leasedUntil = polledAt + leaseNanos;
     held.take(records);
-    if (c.isWakeupLeft() && !renewed(c)) {
+    if ((mayBeOld || c.isWakeupLeft()) && !renewed(c)) {
       lose();
     }
   }

@@ -231,9 +231,7 @@ final class KafkaLane implements Lane {
   private SettleResult commit(ShareClient c) {
     ShareClient.Outcome outcome = c.commit();
     if (outcome == ShareClient.Outcome.BROKEN) {
-      boolean over = clients.time().nanoTime() - leasedUntil > 0;
       lose();
-      return over ? SettleResult.LEASE_LOST : SettleResult.UNKNOWN;
     }
     return outcome.result();
   }

@@ -150,6 +150,8 @@ final class LogMember implements GroupMember, ConsumerRebalanceListener {
       return;
     }
     try {
+      // Whoever the listener waits for may wait for these answers, and nothing polls meanwhile.
+      withoutWakeups(() -> awaitCommits(deadline - (deadline - time.nanoTime()) / 2));
       tell(
           () -> {
             listener.revoked(numbers);
@@ -167,17 +169,27 @@ final class LogMember implements GroupMember, ConsumerRebalanceListener {
     }
   }
 
-  /** Calls the listener; no wakeup gets through to the calls it makes. */
   private void tell(Runnable call) {
+    withoutWakeups(
+        () -> {
+          inListener = true;
+          try {
+            call.run();
+          } finally {
+            inListener = false;
+          }
+        });
+  }
+
+  /** Runs something whose calls of the client no wakeup gets through to. */
+  private void withoutWakeups(Runnable call) {
     boolean polling = consumer.gate.isOpen();
     if (consumer.gate.shut()) {
       takeWakeup();
     }
-    inListener = true;
     try {
       call.run();
     } finally {
-      inListener = false;
       if (polling) {
         consumer.gate.reopen();
       }

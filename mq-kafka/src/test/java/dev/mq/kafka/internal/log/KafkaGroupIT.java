@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,6 +174,33 @@ final class KafkaGroupIT {
       a.member.close();
       b.member.close();
     }
+  }
+
+  /** Whoever is told may wait for the answers, and nothing else is polled meanwhile. */
+  @Test
+  void aMemberIsToldThatAPartitionIsRevokedWhenItsCommitsHaveTheirAnswers() throws Exception {
+    BackendLog log = log("answered-first", 2);
+    TestMember a = client.join(log, log.name());
+    a.commitsOnRevoke = false;
+    AtomicInteger sent = new AtomicInteger();
+    List<Integer> open = new ArrayList<>();
+    a.onRevoked = () -> open.add(sent.get() - a.answers.size());
+    a.pollUntil(() -> a.owned.size() == 2);
+    TestMember b = client.join(log, log.name());
+    while (b.owned.isEmpty()) {
+      for (int p : a.owned) {
+        sent.incrementAndGet();
+        a.commit(Positions.of(p, 0));
+      }
+      a.poll(0);
+      b.poll(0);
+    }
+    sent.incrementAndGet();
+    a.commit(Positions.of(a.owned.iterator().next(), 0));
+    a.member.close();
+    assertThat(open).containsExactly(0, 0);
+    assertThat(a.answers).containsOnly("ok");
+    b.member.close();
   }
 
   @Test

@@ -56,7 +56,6 @@ final class ConnectionMonitor {
     }
     if (error == null && nodes != null && !nodes.isEmpty()) {
       problem = "";
-      clients.topics().sawBrokers(nodes.size());
       if (lost.compareAndSet(true, false)) {
         clients.context().connectionRecovered("kafka");
       }

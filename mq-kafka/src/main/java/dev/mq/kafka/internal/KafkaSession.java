@@ -102,7 +102,7 @@ public final class KafkaSession implements BackendSession {
         clients
             .admin()
             .describeCluster(new DescribeClusterOptions().timeoutMs((int) timeout.toMillis()));
-    clients.topics().sawBrokers(Futures.get(cluster.nodes()).size());
+    Futures.get(cluster.nodes());
   }
 
   private static MqException failed(RuntimeException e) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
  * Makes topics that are safe to publish to at once. Thread-safe.
@@ -33,15 +35,9 @@ public final class KafkaTopics {
   private static final int USUAL_REPLICAS = 3;
 
   private final KafkaClients clients;
-  private volatile int brokers = 1;
 
   KafkaTopics(KafkaClients clients) {
     this.clients = clients;
-  }
-
-  /** Tells how many brokers the cluster has. */
-  public void sawBrokers(int count) {
-    brokers = count;
   }
 
   /**
@@ -67,12 +63,26 @@ public final class KafkaTopics {
 
   private NewTopic newTopic(String topic, int partitions, Map<String, String> config) {
     long asked = clients.context().config().get(KafkaKeys.REPLICATION_FACTOR);
-    long replicas = asked > 0 ? asked : Math.min(USUAL_REPLICAS, Math.max(1, brokers));
+    long replicas = asked > 0 ? asked : Math.min(USUAL_REPLICAS, brokers());
     long askedMin = clients.context().config().get(KafkaKeys.MIN_INSYNC_REPLICAS);
     long min = askedMin > 0 ? askedMin : replicas >= USUAL_REPLICAS ? 2 : 1;
     Map<String, String> all = new HashMap<>(config);
     all.put("min.insync.replicas", Long.toString(min));
     return new NewTopic(topic, partitions, (short) replicas).configs(all);
+  }
+
+  /**
+   * Returns how many brokers the cluster has: also those that are down, for a topic keeps the
+   * number of replicas that it was made with.
+   */
+  private int brokers() {
+    DescribeClusterOptions all = new DescribeClusterOptions().includeFencedBrokers(true);
+    try {
+      return Futures.get(clients.admin().describeCluster(all).nodes()).size();
+    } catch (UnsupportedVersionException e) {
+      // Brokers before 4.0 tell of those that are up only.
+      return Futures.get(clients.admin().describeCluster().nodes()).size();
+    }
   }
 
   /** Returns once the leader of each partition answers. */

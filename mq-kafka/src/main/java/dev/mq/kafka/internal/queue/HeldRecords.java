@@ -16,15 +16,20 @@ import org.jspecify.annotations.Nullable;
  * next} on were not handed out.
  */
 final class HeldRecords {
-  private final @Nullable ConsumerRecord<byte[], byte[]>[] records;
+  private @Nullable ConsumerRecord<byte[], byte[]>[] records;
   private long base;
   private int size;
   private int next;
   private int held;
 
+  /**
+   * Creates an empty set.
+   *
+   * @param expected the most records of a poll, unless the client goes beyond what it was told
+   */
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-  HeldRecords(int capacity) {
-    this.records = new ConsumerRecord[capacity];
+  HeldRecords(int expected) {
+    this.records = new ConsumerRecord[expected];
   }
 
   boolean isEmpty() {
@@ -54,6 +59,9 @@ final class HeldRecords {
     base += size;
     size = 0;
     next = 0;
+    if (records.length < polled.count()) {
+      records = Arrays.copyOf(records, polled.count());
+    }
     for (ConsumerRecord<byte[], byte[]> r : polled) {
       records[size++] = r;
     }

@@ -63,6 +63,9 @@ final class LogMember implements GroupMember, ConsumerRebalanceListener {
   private boolean inListener;
   private boolean closed;
 
+  /** Until when what is closed may wait for the brokers. */
+  private long closeBy;
+
   /**
    * Joins with the first poll.
    *
@@ -256,11 +259,15 @@ final class LogMember implements GroupMember, ConsumerRebalanceListener {
   private void commitNow(Map<TopicPartition, OffsetAndMetadata> wanted, CommitCallback callback) {
     Throwable error = null;
     try {
-      consumer.client.commitSync(wanted, closed ? CLOSE : bound);
+      consumer.client.commitSync(wanted, closed ? untilClosed() : bound);
     } catch (RuntimeException e) {
       error = e;
     }
     callback.done(error);
+  }
+
+  private Duration untilClosed() {
+    return Duration.ofNanos(Math.max(LEAST_SLICE, closeBy - time.nanoTime()));
   }
 
   private void send(Open commit, Map<TopicPartition, OffsetAndMetadata> wanted) {
@@ -340,9 +347,9 @@ final class LogMember implements GroupMember, ConsumerRebalanceListener {
     closed = true;
     try {
       // While the client still looks for a coordinator, which it does not once it closes.
-      long deadline = time.nanoTime() + CLOSE.toNanos();
-      giveUp(owned.stream().mapToInt(Integer::intValue).toArray(), deadline);
-      awaitCommits(deadline);
+      closeBy = time.nanoTime() + CLOSE.toNanos();
+      giveUp(owned.stream().mapToInt(Integer::intValue).toArray(), closeBy);
+      awaitCommits(closeBy);
     } finally {
       Closing.close(consumer.client, LEAVE);
       commits.close();

@@ -11,9 +11,10 @@ import dev.mq.spi.PublishBatch;
 import dev.mq.spi.PublishChannel;
 import java.time.Duration;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * it came after, when a try may have stored it.
  */
 final class KafkaPublisher implements PublishChannel {
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private final RecordWriter writer = new RecordWriter();
 
   /** Why the current batch cannot go on; only used by the thread that publishes. */
   private @Nullable Throwable refused;
 
-  KafkaPublisher(KafkaProducer<byte[], byte[]> producer) {
+  KafkaPublisher(Producer<byte[], byte[]> producer) {
     this.producer = producer;
   }
 
@@ -116,17 +117,28 @@ final class KafkaPublisher implements PublishChannel {
   }
 
   /** Returns what an error means for a record that may have been sent. */
-  private static Throwable afterwards(Exception error) {
+  private Throwable afterwards(Exception error) {
     ErrorClass c = KafkaErrors.classify(error);
     boolean refusedByBroker =
         switch (c.code()) {
-          case TOO_LARGE, AUTHORIZATION, AUTHENTICATION, INVALID_ARGUMENT -> true;
+          case TOO_LARGE, INVALID_ARGUMENT -> true;
+          // Others fail what was sent and what was not alike, and rights may have changed between
+          // two tries of which the first was stored.
+          case AUTHORIZATION ->
+              error instanceof TopicAuthorizationException && !hasSentAgain(producer);
           default -> false;
         };
     return refusedByBroker
         ? new MqException(c.code(), "refused by the broker: " + error, error)
-        : new MqException(
-            ErrorCode.OUTCOME_UNKNOWN, false, true, "no answer in time: " + error, error);
+        : new MqException(ErrorCode.OUTCOME_UNKNOWN, false, true, "no answer: " + error, error);
+  }
+
+  /** Returns whether the client may ever have sent a record a second time. */
+  static boolean hasSentAgain(Producer<?, ?> producer) {
+    return producer.metrics().entrySet().stream()
+        .filter(m -> m.getKey().name().equals("record-retry-total"))
+        .filter(m -> m.getKey().group().equals("producer-metrics"))
+        .noneMatch(m -> m.getValue().metricValue() instanceof Double count && count == 0);
   }
 
   @Override

@@ -6,7 +6,9 @@ import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
 import dev.mq.kafka.internal.client.Closing;
 import dev.mq.kafka.internal.client.KafkaClients;
+import dev.mq.kafka.internal.client.KafkaErrors;
 import dev.mq.kafka.internal.client.KafkaKeys;
+import dev.mq.spi.ErrorClass;
 import dev.mq.spi.TimeSource;
 import dev.mq.spi.TopologyLog.EndCallback;
 import java.time.Duration;
@@ -51,6 +53,9 @@ final class EndReader {
 
   private volatile boolean closed;
 
+  /** Used by the thread only. */
+  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
   EndReader(KafkaClients clients, TopicPartition partition) {
     this.clients = clients;
     this.partition = partition;
@@ -80,28 +85,56 @@ final class EndReader {
   }
 
   private void answerAll() throws InterruptedException {
-    KafkaConsumer<byte[], byte[]> c = clients.consumer("topology-end", Map.of());
     try {
       while (!closed) {
         EndCallback callback = asked.take();
         if (callback != STOP) {
-          answer(c, callback);
+          answer(callback);
         }
       }
     } finally {
-      Closing.close(c, Closing.SHORT);
+      KafkaConsumer<byte[], byte[]> c = consumer;
+      if (c != null) {
+        Closing.close(c, Closing.SHORT);
+      }
     }
   }
 
-  private void answer(KafkaConsumer<byte[], byte[]> c, EndCallback callback) {
+  private void answer(EndCallback callback) {
     long end;
     try {
-      end = read(c);
+      end = read(consumer());
     } catch (RuntimeException e) {
       callback.failed(e);
       return;
     }
     callback.end(end);
+  }
+
+  /** Makes the client if there is none: the next read tries again when that fails. */
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    KafkaConsumer<byte[], byte[]> c = consumer;
+    if (c == null) {
+      try {
+        c = clients.consumer("topology-end", Map.of());
+      } catch (RuntimeException e) {
+        throw failed(e);
+      }
+      consumer = c;
+    }
+    return c;
+  }
+
+  /** Returns what an error means for a read: it changes nothing, so its failure is definite. */
+  static MqException failed(RuntimeException e) {
+    if (e instanceof MqException mq) {
+      return mq;
+    }
+    ErrorClass c = KafkaErrors.classify(e);
+    String text = "read the end of the topology log: " + e;
+    return c.definite()
+        ? new MqException(c.code(), true, c.retryable(), text, e)
+        : new MqException(ErrorCode.UNAVAILABLE, true, true, text, e);
   }
 
   /** Reads unless closed meanwhile: a wakeup does not end what the library does here. */

@@ -1,5 +1,7 @@
 package dev.mq.kafka.internal.topology;
 
+import dev.mq.api.ErrorCode;
+import dev.mq.api.MqException;
 import dev.mq.kafka.internal.client.Closing;
 import dev.mq.kafka.internal.client.Futures;
 import dev.mq.kafka.internal.client.KafkaClients;
@@ -48,6 +50,12 @@ public final class KafkaTopologyLog implements TopologyLog {
   private volatile @Nullable EndReader reader;
   private volatile boolean ready;
 
+  /**
+   * Set before {@link #close} takes {@code opening}, under which it is read before something is
+   * made.
+   */
+  private volatile boolean closed;
+
   /** Creates the log; costs no I/O. */
   public KafkaTopologyLog(KafkaClients clients) {
     this.clients = clients;
@@ -56,7 +64,10 @@ public final class KafkaTopologyLog implements TopologyLog {
         clients.context().config().get(KafkaKeys.TOPOLOGY_READ) == KafkaKeys.TopologyRead.LOCAL;
   }
 
-  private void makeReady() {
+  private void makeReady(String operation) {
+    if (closed) {
+      throw new MqException(ErrorCode.CLOSED, operation + " the topology log: it is closed");
+    }
     if (!ready) {
       if (clients.topics().describe(partition.topic()).isEmpty()) {
         clients.topics().create(partition.topic(), 1, CONFIG);
@@ -68,7 +79,7 @@ public final class KafkaTopologyLog implements TopologyLog {
   private KafkaProducer<byte[], byte[]> producer() {
     opening.lock();
     try {
-      makeReady();
+      makeReady("append to");
       KafkaProducer<byte[], byte[]> p = producer;
       if (p == null) {
         p = clients.producer("topology");
@@ -98,7 +109,12 @@ public final class KafkaTopologyLog implements TopologyLog {
   public void readEnd(EndCallback callback) {
     EndReader r = reader;
     if (r == null) {
-      r = openReader();
+      try {
+        r = openReader();
+      } catch (RuntimeException e) {
+        callback.failed(EndReader.failed(e));
+        return;
+      }
     }
     r.read(callback);
   }
@@ -106,7 +122,7 @@ public final class KafkaTopologyLog implements TopologyLog {
   private EndReader openReader() {
     opening.lock();
     try {
-      makeReady();
+      makeReady("read the end of");
       EndReader r = reader;
       if (r == null) {
         r = new EndReader(clients, partition);
@@ -128,7 +144,7 @@ public final class KafkaTopologyLog implements TopologyLog {
   public Subscription follow(Follower follower) {
     opening.lock();
     try {
-      makeReady();
+      makeReady("follow");
     } finally {
       opening.unlock();
     }
@@ -145,6 +161,9 @@ public final class KafkaTopologyLog implements TopologyLog {
     Following following = new Following(clients, partition, follower, followings::remove);
     followings.add(following);
     following.start();
+    if (closed) {
+      following.close();
+    }
     return following;
   }
 
@@ -159,6 +178,7 @@ public final class KafkaTopologyLog implements TopologyLog {
 
   /** Stops everything that follows, and fails what is being appended. */
   public void close(Duration timeout) {
+    closed = true;
     followings.forEach(Following::close);
     opening.lock();
     try {

@@ -38,8 +38,12 @@ public final class KafkaLog implements BackendLog, KafkaTarget {
   private final AtomicBoolean looking = new AtomicBoolean();
   private volatile int partitions;
   private volatile long lookedAt;
+
+  /** How often in a row the cluster did not know of it. */
   private volatile int misses;
-  private volatile boolean deleted;
+
+  /** It was deleted here, or its name is another log's: it never comes back. */
+  private volatile boolean gone;
 
   /** Creates the handle of a log that exists. */
   KafkaLog(KafkaClients clients, String name, TopicDescription seen) {
@@ -87,13 +91,11 @@ public final class KafkaLog implements BackendLog, KafkaTarget {
             });
   }
 
-  private void note(@Nullable TopicDescription seen, @Nullable Throwable error) {
+  void note(@Nullable TopicDescription seen, @Nullable Throwable error) {
     if (seen != null) {
       saw(seen);
     } else if (error instanceof UnknownTopicOrPartitionException) {
-      int now = misses + 1;
-      misses = now;
-      deleted |= now >= MISSES;
+      misses = Math.min(misses + 1, MISSES);
       lookedAt = clients.time().nanoTime() - STALE.minus(AGAIN).toNanos();
     }
   }
@@ -101,7 +103,7 @@ public final class KafkaLog implements BackendLog, KafkaTarget {
   /** Takes over what was seen of the topic; returns whether it is still the same one. */
   boolean saw(TopicDescription seen) {
     if (!seen.topicId().equals(id)) {
-      deleted = true;
+      gone = true;
       return false;
     }
     misses = 0;
@@ -111,13 +113,13 @@ public final class KafkaLog implements BackendLog, KafkaTarget {
 
   /** The log was deleted, or another one has its name now. */
   void gone() {
-    deleted = true;
+    gone = true;
   }
 
-  /** Throws when the log is known to be deleted. */
+  /** Throws when the log is gone, as far as is known. */
   void checkThere(String operation) {
     lookIfStale();
-    if (deleted) {
+    if (gone || misses >= MISSES) {
       throw new NotFoundException(operation + " log:" + name + ": the log was deleted");
     }
   }

@@ -1,0 +1,66 @@
+package dev.mq.kafka.internal.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mq.api.NotFoundException;
+import dev.mq.kafka.internal.client.OfflineContext;
+import java.util.List;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class KafkaLogTest {
+  private final OfflineContext context = new OfflineContext();
+  private final TopicDescription topic = described(Uuid.randomUuid());
+  private final KafkaLog log = new KafkaLog(context.clients(), "log", topic);
+
+  static TopicDescription described(Uuid id) {
+    TopicPartitionInfo partition =
+        new TopicPartitionInfo(0, Node.noNode(), List.of(), List.of(), List.of(), List.of());
+    return new TopicDescription("log", false, List.of(partition), null, id);
+  }
+
+  @AfterEach
+  void close() {
+    context.close();
+  }
+
+  private void missing() {
+    log.note(null, new UnknownTopicOrPartitionException());
+  }
+
+  private void checkMissing() {
+    assertThatThrownBy(() -> log.checkThere("poll")).isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void aLogThatIsMissingTwiceInARowIsGoneUntilItIsSeenAgain() {
+    missing();
+    assertThatCode(() -> log.checkThere("poll")).doesNotThrowAnyException();
+    missing();
+    checkMissing();
+    assertThat(log.saw(topic)).isTrue();
+    assertThatCode(() -> log.checkThere("poll")).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aLogWhoseNameAnotherOneHasIsGoneForGood() {
+    assertThat(log.saw(described(Uuid.randomUuid()))).isFalse();
+    checkMissing();
+    log.note(topic, null);
+    checkMissing();
+  }
+
+  @Test
+  void aLogThatWasDeletedHereIsGoneAlsoForABrokerThatKnowsItStill() {
+    log.gone();
+    log.note(topic, null);
+    checkMissing();
+  }
+}

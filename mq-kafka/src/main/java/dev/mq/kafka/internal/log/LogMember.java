@@ -67,7 +67,7 @@ final class LogMember implements GroupMember, ConsumerRebalanceListener {
   private long closeBy;
 
   /**
-   * Joins with the first poll.
+   * Joins with the first poll. The client is closed also when this fails.
    *
    * @param bound how long a commit may take
    */
@@ -88,7 +88,12 @@ final class LogMember implements GroupMember, ConsumerRebalanceListener {
     this.what = "log:" + consumer.log.name() + " group " + group;
     this.commits = new MemberCommits(time, bound, what);
     this.note = start.base().note();
-    consumer.client.subscribe(Set.of(consumer.log.topic()), this);
+    try {
+      consumer.client.subscribe(Set.of(consumer.log.topic()), this);
+    } catch (RuntimeException e) {
+      Closing.close(consumer.client, Closing.SHORT);
+      throw e;
+    }
   }
 
   @Override

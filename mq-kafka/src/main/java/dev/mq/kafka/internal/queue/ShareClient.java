@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidRecordStateException;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ final class ShareClient {
   private static final Logger LOG = LoggerFactory.getLogger(ShareClient.class);
 
   private final String topic;
-  private final KafkaShareConsumer<byte[], byte[]> consumer;
+  private final ShareConsumer<byte[], byte[]> consumer;
   private final WakeGate gate;
   private final Duration patience;
 
@@ -34,11 +34,20 @@ final class ShareClient {
    */
   ShareClient(
       KafkaClients clients, String clientId, KafkaQueue queue, int maxRecords, Duration patience) {
-    this.topic = queue.topic();
-    this.consumer = clients.shareConsumer(clientId, queue.topic(), maxRecords);
+    this(clients.shareConsumer(clientId, queue.topic(), maxRecords), queue.topic(), patience);
+  }
+
+  ShareClient(ShareConsumer<byte[], byte[]> consumer, String topic, Duration patience) {
+    this.topic = topic;
+    this.consumer = consumer;
     this.gate = new WakeGate(consumer);
     this.patience = patience;
-    consumer.subscribe(List.of(queue.topic()));
+    try {
+      consumer.subscribe(List.of(topic));
+    } catch (RuntimeException e) {
+      close(Closing.SHORT);
+      throw e;
+    }
   }
 
   /** What a commit came to. */

@@ -3,7 +3,7 @@ package dev.mq.kafka.internal.queue;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
@@ -12,14 +12,14 @@ import org.apache.kafka.common.errors.WakeupException;
  */
 final class WakeGate {
   private final ReentrantLock lock = new ReentrantLock();
-  private final KafkaShareConsumer<byte[], byte[]> consumer;
+  private final ShareConsumer<byte[], byte[]> consumer;
   private boolean polling;
   private boolean woken;
 
   /** A wakeup came while the last poll returned records; used by the polling thread only. */
   private boolean hasLeft;
 
-  WakeGate(KafkaShareConsumer<byte[], byte[]> consumer) {
+  WakeGate(ShareConsumer<byte[], byte[]> consumer) {
     this.consumer = consumer;
   }
 

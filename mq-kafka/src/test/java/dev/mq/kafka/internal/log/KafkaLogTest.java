@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 
 final class KafkaLogTest {
   private final OfflineContext context = new OfflineContext();
-  private final TopicDescription topic = described(Uuid.randomUuid());
+  private final TopicDescription topic = described("log", Uuid.randomUuid());
   private final KafkaLog log = new KafkaLog(context.clients(), "log", topic);
 
-  static TopicDescription described(Uuid id) {
+  static TopicDescription described(String topic, Uuid id) {
     TopicPartitionInfo partition =
         new TopicPartitionInfo(0, Node.noNode(), List.of(), List.of(), List.of(), List.of());
-    return new TopicDescription("log", false, List.of(partition), null, id);
+    return new TopicDescription(topic, false, List.of(partition), null, id);
   }
 
   @AfterEach
@@ -51,7 +51,7 @@ final class KafkaLogTest {
 
   @Test
   void aLogWhoseNameAnotherOneHasIsGoneForGood() {
-    assertThat(log.saw(described(Uuid.randomUuid()))).isFalse();
+    assertThat(log.saw(described("log", Uuid.randomUuid()))).isFalse();
     checkMissing();
     log.note(topic, null);
     checkMissing();

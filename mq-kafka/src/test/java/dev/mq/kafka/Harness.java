@@ -112,7 +112,7 @@ final class Harness {
   }
 
   /** Follows a topology log and notes when it saw which command. */
-  static final class Viewer implements TopologyLog.Follower {
+  static class Viewer implements TopologyLog.Follower {
     final Map<Long, Long> seen = new ConcurrentHashMap<>();
     private final BlockingQueue<Long> reached = new LinkedBlockingQueue<>();
 

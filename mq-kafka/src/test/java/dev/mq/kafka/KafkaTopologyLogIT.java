@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,6 +98,30 @@ final class KafkaTopologyLogIT {
       log.follow(viewer);
       viewer.awaitSeen(9);
       assertThat(viewer.seen.keySet()).containsExactlyInAnyOrder(6L, 7L, 8L, 9L);
+    }
+  }
+
+  @Test
+  void aFollowerThatThrowsGetsTheCommandAgain() throws Exception {
+    try (TestClient client = client("throw.").open()) {
+      TopologyLog log = client.topology();
+      AtomicInteger calls = new AtomicInteger();
+      Viewer viewer =
+          new Viewer() {
+            @Override
+            public void command(long offset, byte[] command) {
+              if (calls.incrementAndGet() == 2) {
+                throw new IllegalStateException("once");
+              }
+              super.command(offset, command);
+            }
+          };
+      log.follow(viewer);
+      for (int i = 0; i < 4; i++) {
+        viewer.awaitSeen(log.append(new byte[1]));
+      }
+      assertThat(calls).hasValue(5);
+      assertThat(viewer.seen).hasSize(4);
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hands commands to one follower, on a thread and through a consumer of its own, until closed. What
- * the client cannot ride out by itself is tried again with a new consumer at the same place.
+ * the client cannot ride out by itself is tried again with a new consumer at the same place, also a
+ * command that the follower failed at: a view without it would route wrongly.
  */
 final class Following implements Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(Following.class);
@@ -73,7 +73,7 @@ final class Following implements Subscription {
       follow();
     } catch (WakeupException e) {
       // Told to stop.
-    } catch (KafkaException e) {
+    } catch (RuntimeException e) {
       LOG.warn("reading the topology log failed, trying again", e);
       if (!closed) {
         LockSupport.parkNanos(this, PAUSE);
@@ -109,10 +109,10 @@ final class Following implements Subscription {
           if (closed) {
             return;
           }
-          next = r.offset() + 1;
           if (r.value() != null) {
             follower.command(r.offset(), r.value());
           }
+          next = r.offset() + 1;
         }
         next = c.position(partition);
         follower.reached(next);

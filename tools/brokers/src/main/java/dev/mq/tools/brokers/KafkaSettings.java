@@ -35,9 +35,11 @@ final class KafkaSettings {
   static Map<String, String> fastTimings() {
     Map<String, String> p = new LinkedHashMap<>();
     p.put("group.initial.rebalance.delay.ms", "0");
-    // A broker that was killed can register again only when its old session is over.
+    // A broker that was killed can register again only when its old session is over. One that
+    // stands
+    // still for longer is taken for dead, and no topic can be made until it has reported again.
     p.put("broker.heartbeat.interval.ms", "300");
-    p.put("broker.session.timeout.ms", "2000");
+    p.put("broker.session.timeout.ms", "5000");
     for (String kind : List.of("group.share", "group.consumer")) {
       p.put(kind + ".min.heartbeat.interval.ms", "200");
       p.put(kind + ".heartbeat.interval.ms", "200");

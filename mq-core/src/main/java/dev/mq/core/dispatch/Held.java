@@ -182,6 +182,16 @@ final class Held {
     }
   }
 
+  /** Returns whether a delivery is leased and its settlement was not answered. */
+  boolean holds(DeliveryImpl d) {
+    lock.lock();
+    try {
+      return d.isHeld;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns those that are held. */
   List<DeliveryImpl> all() {
     List<DeliveryImpl> result = new ArrayList<>();
@@ -197,7 +207,8 @@ final class Held {
   }
 
   /**
-   * Marks leases lost.
+   * Marks leases lost. What is handed to the lane already gets its answer from there; of all else
+   * the loss is the answer. What came settled had no lease.
    *
    * @param tokens of those that lost it, or null for all
    * @return whether a delivery the program has was among them
@@ -208,16 +219,29 @@ final class Held {
       Arrays.sort(sorted);
     }
     boolean handed = false;
-    for (DeliveryImpl d : all()) {
-      if (sorted != null && Arrays.binarySearch(sorted, d.token) < 0) {
-        continue;
+    List<DeliveryImpl> gone = new ArrayList<>();
+    lock.lock();
+    try {
+      DeliveryImpl next;
+      for (DeliveryImpl d = oldest; d != null; d = next) {
+        next = d.heldAfter;
+        if (sorted != null && Arrays.binarySearch(sorted, d.token) < 0) {
+          continue;
+        }
+        boolean open = d.claim(DeliveryImpl.LOST);
+        handed |= open && d.isHanded;
+        if (open || (d.isCounted && d.state() != DeliveryImpl.NONE)) {
+          // Not held any more from here on, so that it is not replaced to be run again.
+          unlink(d);
+          gone.add(d);
+        }
       }
-      if (d.claim(DeliveryImpl.LOST)) {
-        handed |= d.isHanded;
-        pump.answered(d, SettleResult.LEASE_LOST);
-      } else if (pump.policy().giveUp(d)) {
-        pump.answered(d, SettleResult.LEASE_LOST);
-      }
+    } finally {
+      lock.unlock();
+    }
+    for (DeliveryImpl d : gone) {
+      pump.policy().giveUp(d);
+      pump.answered(d, SettleResult.LEASE_LOST);
     }
     pump.leasesLost();
     return handed;

@@ -106,6 +106,10 @@ final class InPlace {
           lost.set(true);
           over.countDown();
         });
+    if (!d.lane.held().holds(d)) {
+      // Lost before there was a wait that the loss could end.
+      delays.cancel(d);
+    }
     boolean interrupted = false;
     try {
       over.await();

@@ -44,6 +44,10 @@ final class ProducerCore {
   private final ReentrantLock channelLock = new ReentrantLock();
   private final RouteSink sink = new RouteSink();
   private final Deque<Send> waitingForView = new ArrayDeque<>();
+
+  /** How many of those had joined when the present view was last asked for. */
+  private int askedForView;
+
   private final AtomicBoolean closed = new AtomicBoolean();
 
   ProducerCore(Kernel kernel, Route route, String address, ProducerOptions options) {
@@ -120,19 +124,30 @@ final class ProducerCore {
     outstanding.add(send);
     waitingForView.add(send);
     if (waitingForView.size() == 1) {
-      route.whenCurrent(this::viewReached);
+      askForView();
     }
   }
 
+  /** Under the channel lock. */
+  private void askForView() {
+    askedForView = waitingForView.size();
+    route.whenCurrent(this::viewReached);
+  }
+
+  /** Serves those that had joined before the view was asked for; for the others it may be old. */
   private void viewReached(@Nullable Throwable failure) {
     channelLock.lock();
     try {
-      for (Send next = waitingForView.poll(); next != null; next = waitingForView.poll()) {
+      for (; askedForView > 0; askedForView--) {
+        Send next = waitingForView.remove();
         if (failure != null) {
           next.complete(null, kernel.wrap(failure, "publish", address));
         } else if (!next.isDone()) {
           publish(next);
         }
+      }
+      if (!waitingForView.isEmpty()) {
+        askForView();
       }
     } finally {
       channelLock.unlock();

@@ -80,7 +80,12 @@ final class ProduceFixture implements AutoCloseable {
 
   /** Returns a builder of producers that reach all targets of the fixture. */
   ProducerBuilder producer() {
-    return new Producers(kernel, destination(), p -> route());
+    return producer(route());
+  }
+
+  /** Returns a builder of producers over a route of the test. */
+  ProducerBuilder producer(Route route) {
+    return new Producers(kernel, destination(), p -> route);
   }
 
   Route route() {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants: {@code applied} is the offset below which everything was applied; it only grows,
  * and is written after the state. At most one read of the end is open; all who ask meanwhile wait
  * for the next one, because the open one may have been answered by the log before they asked.
+ * Whoever waits is in {@code asking}, {@code served} by the open read, {@code waiting} for what
+ * that told, or in {@code authored}; once {@code broken} is set all of them are told, and nobody
+ * joins them.
  */
 final class TopologyReplica implements TopologyLog.Follower {
   private static final long PATIENCE_SECONDS = 30;
@@ -40,6 +43,7 @@ final class TopologyReplica implements TopologyLog.Follower {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<UUID, CompletableFuture<Outcome>> authored = new HashMap<>();
   private final List<ViewCallback> asking = new ArrayList<>();
+  private final List<ViewCallback> served = new ArrayList<>();
   private final List<Waiter> waiting = new ArrayList<>();
   private boolean reading;
   private volatile long applied;
@@ -65,10 +69,13 @@ final class TopologyReplica implements TopologyLog.Follower {
 
   /** Appends a command and waits until it was applied here; returns what it did. */
   Outcome execute(TopologyCommand command) {
-    checkReadable();
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     lock.lock();
     try {
+      MqException unreadable = broken;
+      if (unreadable != null) {
+        throw unreadable;
+      }
       authored.put(command.id(), outcome);
     } finally {
       lock.unlock();
@@ -136,35 +143,35 @@ final class TopologyReplica implements TopologyLog.Follower {
 
   /** Calls back when everything confirmed anywhere before this call is applied here. */
   void whenCurrent(ViewCallback callback) {
-    MqException unreadable = broken;
-    if (unreadable != null) {
-      callback.reached(unreadable);
-      return;
-    }
-    long end = log.endNow();
+    long end = broken == null ? log.endNow() : -1;
     if (end >= 0) {
       whenApplied(end, callback);
       return;
     }
-    boolean read;
+    MqException unreadable;
+    boolean read = false;
     lock.lock();
     try {
-      asking.add(callback);
-      read = !reading;
-      reading = true;
+      unreadable = broken;
+      if (unreadable == null) {
+        asking.add(callback);
+        read = !reading;
+        reading = true;
+      }
     } finally {
       lock.unlock();
     }
-    if (read) {
+    if (unreadable != null) {
+      callback.reached(unreadable);
+    } else if (read) {
       readEnd();
     }
   }
 
   private void readEnd() {
-    List<ViewCallback> served;
     lock.lock();
     try {
-      served = List.copyOf(asking);
+      served.addAll(asking);
       asking.clear();
     } finally {
       lock.unlock();
@@ -173,16 +180,27 @@ final class TopologyReplica implements TopologyLog.Follower {
         new TopologyLog.EndCallback() {
           @Override
           public void end(long offset) {
-            served.forEach(c -> whenApplied(offset, c));
+            takeServed().forEach(c -> whenApplied(offset, c));
             readAgain();
           }
 
           @Override
           public void failed(Throwable error) {
-            served.forEach(c -> c.reached(error));
+            takeServed().forEach(c -> c.reached(error));
             readAgain();
           }
         });
+  }
+
+  private List<ViewCallback> takeServed() {
+    lock.lock();
+    try {
+      List<ViewCallback> all = List.copyOf(served);
+      served.clear();
+      return all;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void readAgain() {
@@ -199,16 +217,18 @@ final class TopologyReplica implements TopologyLog.Follower {
   }
 
   private void whenApplied(long end, ViewCallback callback) {
+    MqException unreadable;
     lock.lock();
     try {
-      if (applied < end) {
+      unreadable = broken;
+      if (unreadable == null && applied < end) {
         waiting.add(new Waiter(end, callback));
         return;
       }
     } finally {
       lock.unlock();
     }
-    callback.reached(null);
+    callback.reached(unreadable);
   }
 
   @Override
@@ -273,18 +293,15 @@ final class TopologyReplica implements TopologyLog.Follower {
       broken = error;
       waiting.forEach(w -> due.add(w.callback()));
       waiting.clear();
+      due.addAll(served);
+      served.clear();
+      due.addAll(asking);
+      asking.clear();
       authored.values().forEach(f -> f.completeExceptionally(error));
     } finally {
       lock.unlock();
     }
     due.forEach(c -> c.reached(error));
-  }
-
-  private void checkReadable() {
-    MqException unreadable = broken;
-    if (unreadable != null) {
-      throw unreadable;
-    }
   }
 
   void close() {

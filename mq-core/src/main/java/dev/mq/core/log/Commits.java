@@ -121,6 +121,10 @@ final class Commits {
     }
     state.lock.lock();
     try {
+      if (finished) {
+        // What was handled may not have been sent, and what was open has lost its answer.
+        flush.worst = SettleResult.UNKNOWN;
+      }
       for (Commit c : open) {
         c.flushes.add(flush);
         flush.open++;
@@ -320,15 +324,19 @@ final class Commits {
     }
   }
 
+  /** Lets nothing be sent any more. With the lock. */
+  void stop() {
+    finished = true;
+  }
+
   /**
-   * Answers everything that is open: there will be no other answer. On whatever thread ends the
-   * consumer; without the lock.
+   * Answers everything that is open after {@link #stop}: there will be no other answer. On whatever
+   * thread ends the consumer; without the lock.
    */
   void finish() {
     List<Commit> left;
     state.lock.lock();
     try {
-      finished = true;
       left = new ArrayList<>(open);
     } finally {
       state.lock.unlock();

@@ -208,6 +208,7 @@ final class GroupConsumerImpl implements GroupConsumer, Child {
         return;
       }
       state.over = true;
+      commits.stop();
       error = state.ending;
     } finally {
       state.lock.unlock();

@@ -21,6 +21,10 @@ class FakeSource implements RecordSource {
   final AtomicInteger polls = new AtomicInteger();
   final AtomicReference<RuntimeException> failNext = new AtomicReference<>();
   volatile boolean hangs;
+
+  /** Whether a poll hangs now. */
+  volatile boolean hanging;
+
   volatile int mostAtOnce = Integer.MAX_VALUE;
   private final AtomicReference<Thread> inside = new AtomicReference<>();
   private boolean woken;
@@ -67,8 +71,10 @@ class FakeSource implements RecordSource {
           n = fill(batch);
         }
         while (hangs) {
+          hanging = true;
           logs.wait();
         }
+        hanging = false;
         woken = false;
         return n;
       }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mq.api.ClosedException;
+import dev.mq.api.CommitMode;
 import dev.mq.api.ErrorCode;
 import dev.mq.api.GroupConsumer;
 import dev.mq.api.MqException;
 import dev.mq.api.Positions;
+import dev.mq.api.SettleResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class GroupCloseTest {
@@ -131,6 +135,25 @@ class GroupCloseTest {
     until(() -> member.commits.size() == 1);
     assertThat(consumer.close(Duration.ofMillis(20))).isTrue();
     consumer.terminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aFlushThatTheEndOvertookIsNotSettledForACommitWithoutAnAnswer(boolean sent)
+      throws Exception {
+    append(0, 1);
+    CommitMode mode = sent ? CommitMode.afterBatch() : CommitMode.every(Duration.ofHours(1));
+    GroupConsumer consumer = rig.group().commit(mode).start(r -> seen.add(LogRig.show(r)));
+    FakeMember member = rig.logs.member();
+    member.answer = FakeMember.Answer.HELD;
+    assign(0);
+    until(() -> seen.size() == 1 && (!sent || member.commits.size() == 1));
+    member.hangs = true;
+    member.wakeup();
+    until(() -> member.hanging);
+    var flush = consumer.flush().toCompletableFuture();
+    consumer.close(Duration.ofMillis(50));
+    assertThat(flush.get(20, TimeUnit.SECONDS)).isEqualTo(SettleResult.UNKNOWN);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.mq.core.dispatch;
 
+import dev.mq.api.BrokerEvent;
 import dev.mq.api.MqException;
 import dev.mq.api.SettleResult;
 import dev.mq.core.runtime.Kernel;
@@ -44,7 +45,10 @@ final class ConsumerEnd {
   private final Semaphore ranDry = new Semaphore(0);
   private volatile boolean insideHandler;
   private volatile boolean handlersEnded;
-  private volatile boolean lanesClosed;
+
+  /** Whether a lane hung at the end, so that it is the last one out who closes the subscription. */
+  private volatile boolean leftToPumps;
+
   private volatile boolean opened;
 
   ConsumerEnd(Kernel kernel, Settings settings, QueueConsumer consumer) {
@@ -97,18 +101,27 @@ final class ConsumerEnd {
     return handlersEnded;
   }
 
-  /** Begins to end; returns false when that has begun before. Does not block. */
-  boolean begin(Duration timeout, @Nullable MqException error) {
+  /**
+   * Begins to end, after it has told why it does so by itself; nothing when that has begun before.
+   * Does not block.
+   */
+  void begin(Duration timeout, @Nullable MqException error) {
     if (!begun.compareAndSet(false, true)) {
-      return false;
+      return;
     }
     long deadline =
         consumer.real().nanoTime() + Nanos.of(timeout.isNegative() ? Duration.ZERO : timeout);
+    if (error != null) {
+      kernel.event(
+          BrokerEvent.Type.CONSUMER_ENDED,
+          consumer.address(),
+          "consumer '" + consumer.name() + "' ended: " + error.code(),
+          error);
+    }
     kernel
         .threads("consumer-" + settings.name() + "-close")
         .newThread(() -> run(deadline, error))
         .start();
-    return true;
   }
 
   private void run(long deadline, @Nullable MqException error) {
@@ -188,13 +201,19 @@ final class ConsumerEnd {
         }
       }
     }
+    boolean hangs = false;
     for (LanePump pump : consumer.lanes()) {
       if (!pump.shutDown(deadline)) {
+        hangs = true;
         LOG.warn("{}: backend holds a lane at close", consumer.name());
       }
     }
-    lanesClosed = true;
-    closeSubscription();
+    if (hangs) {
+      leftToPumps = true;
+      closeWhenAllAreOut();
+    } else {
+      closeSubscription();
+    }
     for (DeliveryImpl d : left) {
       if (!d.isAnswered()) {
         d.lane.answered(d, SettleResult.UNKNOWN);
@@ -206,17 +225,21 @@ final class ConsumerEnd {
    * Called by a pump that has ended; the last one out of a lane that hung closes the subscription.
    */
   void pumpEnded() {
-    if (lanesClosed) {
-      closeSubscription();
+    if (leftToPumps) {
+      closeWhenAllAreOut();
     }
   }
 
-  private void closeSubscription() {
+  private void closeWhenAllAreOut() {
     for (LanePump pump : consumer.lanes()) {
       if (!pump.isOut()) {
         return;
       }
     }
+    closeSubscription();
+  }
+
+  private void closeSubscription() {
     QueueSubscription s = subscription.getAndSet(null);
     if (s != null) {
       try {

@@ -229,13 +229,7 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
 
   /** Ends the consumer because of an error. Does not block. */
   void end(MqException error) {
-    if (end.begin(settings.closeTimeout(), error)) {
-      kernel.event(
-          BrokerEvent.Type.CONSUMER_ENDED,
-          address(),
-          "consumer '" + name() + "' ended: " + error.code(),
-          error);
-    }
+    end.begin(settings.closeTimeout(), error);
   }
 
   @Override

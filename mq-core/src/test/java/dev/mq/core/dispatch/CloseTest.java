@@ -25,7 +25,9 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -290,6 +292,38 @@ class CloseTest {
     assertThat(broker.events(BrokerEvent.Type.CONSUMER_ENDED)).hasSize(1);
     assertThat(c.close(ofSeconds(5))).isTrue();
     assertThat(broker.kernel.children()).isEmpty();
+  }
+
+  @Test
+  void theReasonIsToldBeforeTheConsumerIsTerminated() throws Exception {
+    Consumer c = broker.consumer("q").start((Delivery d) -> {});
+    CompletableFuture<Void> terminated = c.terminated().toCompletableFuture();
+    AtomicBoolean tooLate = new AtomicBoolean();
+    broker.onEvent =
+        event -> {
+          try {
+            terminated.get(200, TimeUnit.MILLISECONDS);
+          } catch (TimeoutException e) {
+            return; // Not while the event is told.
+          } catch (InterruptedException | ExecutionException e) {
+            tooLate.set(true);
+          }
+        };
+    queue.cancel(new MqException(ErrorCode.NOT_FOUND, "queue deleted"));
+    assertThat(terminated).failsWithin(ofSeconds(10));
+    assertThat(tooLate).isFalse();
+  }
+
+  /** Otherwise close may return before that. */
+  @Test
+  void whoClosesAlsoClosesTheSubscriptionWhenNoLaneHangs() {
+    for (int round = 0; round < 300; round++) {
+      queue.laneCount = 1 + round % 3;
+      Consumer c = broker.consumer("q").concurrency(queue.laneCount).start((Delivery d) -> {});
+      assertThat(c.close(ofSeconds(20))).isTrue();
+      assertThat(queue.closes).isEqualTo(round + 1);
+    }
+    assertThat(queue.closedBy).allMatch(thread -> thread.contains("-close-"));
   }
 
   @Test

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** A kernel over scriptable queues, without a broker. */
 final class FakeBroker implements AutoCloseable {
@@ -47,6 +48,7 @@ final class FakeBroker implements AutoCloseable {
   final Map<String, Map<String, String>> config = new HashMap<>();
   final List<Message> published = new CopyOnWriteArrayList<>();
   volatile MqException publishError;
+  volatile Consumer<BrokerEvent> onEvent = event -> {};
   boolean nativeRetry;
   int deliveryLimit;
   Duration queueTtl;
@@ -62,7 +64,7 @@ final class FakeBroker implements AutoCloseable {
             time,
             new Config(),
             threads,
-            new EventBus(Runnable::run, events::add));
+            new EventBus(Runnable::run, this::event));
     kernel.wire(this::publish, this::resolve);
   }
 
@@ -92,6 +94,11 @@ final class FakeBroker implements AutoCloseable {
 
   List<BrokerEvent> events(BrokerEvent.Type type) {
     return events.stream().filter(e -> e.type() == type).toList();
+  }
+
+  private void event(BrokerEvent event) {
+    onEvent.accept(event);
+    events.add(event);
   }
 
   private void publish(

@@ -70,6 +70,7 @@ final class FakeQueue implements BackendQueue {
   int highWater;
   int handedOut;
   int closes;
+  final List<String> closedBy = new ArrayList<>();
   int wakeups;
   SubscribeOptions lastOptions;
 
@@ -287,6 +288,7 @@ final class FakeQueue implements BackendQueue {
       locked(
           () -> {
             closes++;
+            closedBy.add(Thread.currentThread().getName());
             if (closed) {
               violations.add("closed twice");
             }

@@ -15,7 +15,11 @@ public interface Consumer extends AutoCloseable {
   /** Returns the address of what is consumed. */
   String address();
 
-  /** Stops handing out; what handlers hold goes on. Idempotent. */
+  /**
+   * Stops handing out; what handlers hold goes on. What was received from a queue and seen by no
+   * handler goes back to it for others to get, which counts as a delivery but not as a failure.
+   * Idempotent.
+   */
   void pause();
 
   /** Hands out again. Idempotent. */

@@ -196,6 +196,29 @@ final class HandlerPool implements Sink {
   }
 
   @Override
+  public List<DeliveryImpl> takeUnseen() {
+    lock.lock();
+    try {
+      return drain();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes out what is ready and what waits behind it. Under the lock. */
+  private List<DeliveryImpl> drain() {
+    List<DeliveryImpl> unseen = new ArrayList<>(ready);
+    ready.clear();
+    if (order != null) {
+      int first = unseen.size();
+      order.drainTo(unseen);
+      // Those that were ready held their keys.
+      unseen.subList(0, first).forEach(order::leave);
+    }
+    return unseen;
+  }
+
+  @Override
   public void resumed() {
     // A pump starts the tasks, for an executor may run them in its caller.
     askAgain();
@@ -203,20 +226,14 @@ final class HandlerPool implements Sink {
 
   @Override
   public List<DeliveryImpl> stop() {
-    List<DeliveryImpl> unseen = new ArrayList<>();
     lock.lock();
     try {
       stopped = true;
-      unseen.addAll(ready);
-      ready.clear();
-      if (order != null) {
-        order.drainTo(unseen);
-      }
       idle.signalAll();
+      return drain();
     } finally {
       lock.unlock();
     }
-    return unseen;
   }
 
   @Override

@@ -143,6 +143,8 @@ final class InPlace {
             d.expiresAtMillis,
             DeliveryImpl.OPEN,
             d);
+    // It is in the handler's slot: a pause or an end must not take it for one that waits.
+    next.isHanded = true;
     return d.lane.held().replace(d, next) ? next : null;
   }
 }

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
  * threads.
  *
  * <p>Invariants: {@code waiting} is touched by the pump's thread alone. It marks what it is about
- * to handle, writes {@code busy}, then reads {@code stopped}; whoever stops the sink writes {@code
- * stopped}, then reads {@code busy}: so either the handler does not run, or its deliveries are seen
- * as marked.
+ * to handle, writes {@code busy}, then reads {@code stopped} and whether there is a pause; whoever
+ * stops the sink or pauses writes that, then reads {@code busy}: so either the handler does not
+ * run, or its deliveries are seen as marked.
  */
 final class InlineSink implements Sink {
   private final QueueConsumer owner;
@@ -50,7 +50,9 @@ final class InlineSink implements Sink {
 
   @Override
   public boolean hasTurn() {
-    return stopped ? stoppedTurn.getCount() > 0 || backlog > 0 : backlog > 0 && !owner.isPaused();
+    return stopped
+        ? stoppedTurn.getCount() > 0 || backlog > 0
+        : backlog > 0 && (!owner.isPaused() || owner.mayGiveBack());
   }
 
   @Override
@@ -58,7 +60,7 @@ final class InlineSink implements Sink {
     if (!waiting.isEmpty() && !stopped && !owner.isPaused()) {
       pump.enterHandlers();
       try {
-        while (!owner.isPaused() && runNext()) {
+        while (runNext()) {
           pump.betweenHandlers();
         }
       } finally {
@@ -69,13 +71,19 @@ final class InlineSink implements Sink {
       }
     }
     if (stopped) {
-      DeliveryImpl d;
-      while ((d = waiting.poll()) != null) {
-        owner.giveBack(d);
-      }
-      backlog = 0;
+      giveBackWaiting();
       stoppedTurn.countDown();
+    } else if (owner.isPaused() && owner.mayGiveBack()) {
+      giveBackWaiting();
     }
+  }
+
+  private void giveBackWaiting() {
+    DeliveryImpl d;
+    while ((d = waiting.poll()) != null) {
+      owner.giveBack(d);
+    }
+    backlog = 0;
   }
 
   private boolean runNext() {
@@ -90,6 +98,10 @@ final class InlineSink implements Sink {
     busy = true;
     if (stopped) {
       owner.giveBack(d);
+      return false;
+    }
+    if (owner.isPaused()) {
+      putBack(d);
       return false;
     }
     if (runner.admit(d)) {
@@ -111,6 +123,12 @@ final class InlineSink implements Sink {
       batch.forEach(owner::giveBack);
       return false;
     }
+    if (owner.isPaused()) {
+      for (int i = batch.size() - 1; i >= 0; i--) {
+        putBack(batch.get(i));
+      }
+      return false;
+    }
     batch.removeIf(one -> !runner.admit(one));
     if (!batch.isEmpty()) {
       runner.run(slot, batch);
@@ -118,14 +136,18 @@ final class InlineSink implements Sink {
     return true;
   }
 
-  @Override
-  public void resumed() {
-    owner.signalLanes();
+  private void putBack(DeliveryImpl d) {
+    d.isHanded = false;
+    waiting.addFirst(d);
   }
 
   @Override
-  public List<DeliveryImpl> stop() {
-    stopped = true;
+  public List<DeliveryImpl> takeUnseen() {
+    return unseen();
+  }
+
+  /** Returns what waits while the pump's thread is inside a handler. */
+  private List<DeliveryImpl> unseen() {
     List<DeliveryImpl> unseen = new ArrayList<>();
     if (busy) {
       for (LanePump pump : owner.lanes()) {
@@ -136,6 +158,18 @@ final class InlineSink implements Sink {
         }
       }
     }
+    return unseen;
+  }
+
+  @Override
+  public void resumed() {
+    owner.signalLanes();
+  }
+
+  @Override
+  public List<DeliveryImpl> stop() {
+    stopped = true;
+    List<DeliveryImpl> unseen = unseen();
     owner.signalLanes();
     return unseen;
   }

@@ -151,6 +151,7 @@ final class LanePump implements Runnable {
     owner.sink().turn(this);
     int room = room();
     if (owner.isPaused()) {
+      owner.giveBackUnseen();
       giveBack();
     }
     if (room <= 0 || barrier) {
@@ -192,6 +193,7 @@ final class LanePump implements Runnable {
     laneLock.lock();
     try {
       if (!closed) {
+        settlePending();
         lane.pause();
       }
     } finally {

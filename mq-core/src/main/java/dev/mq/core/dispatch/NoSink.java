@@ -12,6 +12,11 @@ enum NoSink implements Sink {
   }
 
   @Override
+  public List<DeliveryImpl> takeUnseen() {
+    return List.of();
+  }
+
+  @Override
   public void resumed() {
     // Nothing waits yet.
   }

@@ -105,6 +105,18 @@ final class PullQueue implements Sink {
   }
 
   @Override
+  public List<DeliveryImpl> takeUnseen() {
+    lock.lock();
+    try {
+      List<DeliveryImpl> unseen = new ArrayList<>(ready);
+      ready.clear();
+      return unseen;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void resumed() {
     lock.lock();
     try {

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,10 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
   private final HoldWatch watch;
   private final SystemTime real;
   private final ConsumerEnd end;
+
+  /** Held while a pause begins, so that no handler starts before what waits was given back. */
+  private final ReentrantLock pausing = new ReentrantLock();
+
   private volatile List<LanePump> lanes = List.of();
   private volatile Sink sink = NoSink.INSTANCE;
   private volatile boolean paused;
@@ -278,15 +283,38 @@ final class QueueConsumer implements Consumer, Child, SubscriptionListener {
 
   @Override
   public void pause() {
-    paused = true;
+    pausing.lock();
+    try {
+      paused = true;
+      giveBackUnseen();
+    } finally {
+      pausing.unlock();
+    }
     signalLanes();
   }
 
   @Override
   public void resume() {
-    paused = false;
+    pausing.lock();
+    try {
+      paused = false;
+    } finally {
+      pausing.unlock();
+    }
     sink.resumed();
     signalLanes();
+  }
+
+  /** Gives back what waits for a handler in a pause, so that others get it. */
+  void giveBackUnseen() {
+    if (mayGiveBack()) {
+      sink.takeUnseen().forEach(this::giveBack);
+    }
+  }
+
+  /** Returns whether what no handler has seen can be given back: what came settled cannot. */
+  boolean mayGiveBack() {
+    return !settings.settledOnReceipt();
   }
 
   @Override

@@ -26,6 +26,12 @@ interface Sink {
     return false;
   }
 
+  /**
+   * Takes out what no handler has seen and returns it; called during a pause. What only the thread
+   * of a pump may touch it leaves to {@link #turn}.
+   */
+  List<DeliveryImpl> takeUnseen();
+
   /** Called after resume. */
   void resumed();
 

@@ -32,7 +32,8 @@ public non-sealed interface Queue extends Destination {
 
   /**
    * Publishes dead letters of this queue to where they came from, confirmed, and then removes them
-   * here.
+   * here. Ends when the queue is empty, or when nothing has come for five seconds, as where other
+   * consumers hold what is left.
    *
    * @param max how many at most, 1 or more
    * @return how many were moved; a message without an original queue stays

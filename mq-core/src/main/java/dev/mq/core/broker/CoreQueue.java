@@ -65,7 +65,12 @@ record CoreQueue(CoreBroker broker, String name) implements Queue {
   @Override
   public long redrive(int max) {
     atLeastOne(max, "redrive");
-    return new Redrive(broker, this).run(max);
+    Redrive redrive =
+        new Redrive(
+            () -> consumer().prefetch(max).receiver(),
+            this::depth,
+            origin -> broker.queue(origin).producer().open());
+    return redrive.run(max);
   }
 
   @Override

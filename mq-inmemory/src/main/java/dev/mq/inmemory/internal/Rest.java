@@ -16,16 +16,32 @@ import java.util.concurrent.TimeUnit;
  * <p>Before the clock moves the engine comes to rest: programs then have done at each moment what
  * they do at that moment, and timers they start count from it. Work that does not end (a handler
  * that waits for something the clock must bring) must not hold the clock for ever: when nothing has
- * happened for a while, as much as is unfinished then is not waited for again.
+ * happened for a while, as much as is unfinished then is not waited for again. That while is
+ * counted in short waits instead of by a clock: when the machine stands still and nobody has a
+ * turn, only one of them is over.
  */
 public final class Rest {
-  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** In how many slices in a row nothing happens before what is unfinished counts as stuck. */
+  private static final int PATIENCE = 20;
 
   private final Engine engine;
+  private final Waits waits;
   private volatile long stuck;
 
   Rest(Engine engine) {
+    this(engine, engine.activity()::awaitChange);
+  }
+
+  Rest(Engine engine, Waits waits) {
     this.engine = engine;
+    this.waits = waits;
+  }
+
+  /** How it waits for something to happen: see {@link Activity#awaitChange}. */
+  interface Waits {
+    boolean awaitChange(long seen, long nanos) throws InterruptedException;
   }
 
   /** Waits until nothing is unfinished, or nothing happens any more. */
@@ -33,6 +49,7 @@ public final class Rest {
     Activity activity = engine.activity();
     activity.watch();
     try {
+      int quiet = 0;
       while (true) {
         long seen = activity.version();
         long unfinished = unfinished() + busyMembers();
@@ -40,7 +57,8 @@ public final class Rest {
           stuck = unfinished;
           return;
         }
-        if (!activity.awaitChange(seen, PATIENCE_NANOS)) {
+        quiet = waits.awaitChange(seen, SLICE_NANOS) ? 0 : quiet + 1;
+        if (quiet == PATIENCE) {
           stuck = unfinished;
           return;
         }

@@ -5,9 +5,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** A topology log that shows what is in it late, and says that there is nothing to wait for. */
-record LateTopologyLog(TopologyLog engine) implements TopologyLog {
+/**
+ * A topology log that shows what others put into it late, and says that there is nothing to wait
+ * for. What this client puts into it is seen at once: that its author goes on before others have
+ * seen it is what breaks them.
+ */
+final class LateTopologyLog implements TopologyLog {
   private static final Executor ONE_BY_ONE =
       Executors.newSingleThreadExecutor(
           r -> {
@@ -19,9 +25,22 @@ record LateTopologyLog(TopologyLog engine) implements TopologyLog {
   private static final Executor LATE =
       CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS, ONE_BY_ONE);
 
+  private final TopologyLog engine;
+  private final AtomicInteger late = new AtomicInteger();
+  private volatile @Nullable Thread author;
+
+  LateTopologyLog(TopologyLog engine) {
+    this.engine = engine;
+  }
+
   @Override
   public long append(byte[] command) {
-    return engine.append(command);
+    author = Thread.currentThread();
+    try {
+      return engine.append(command);
+    } finally {
+      author = null;
+    }
   }
 
   @Override
@@ -51,12 +70,18 @@ record LateTopologyLog(TopologyLog engine) implements TopologyLog {
   }
 
   /** The first two commands, which make an exchange and a queue, are seen by everybody at once. */
-  private static void later(long offset, Runnable seen) {
-    if (offset < 2) {
+  private void later(long offset, Runnable seen) {
+    boolean own = Thread.currentThread() == author;
+    if (offset < 2 || (own && late.get() == 0)) {
       seen.run();
-    } else {
-      LATE.execute(seen);
+      return;
     }
+    late.incrementAndGet();
+    LATE.execute(
+        () -> {
+          seen.run();
+          late.decrementAndGet();
+        });
   }
 
   @Override

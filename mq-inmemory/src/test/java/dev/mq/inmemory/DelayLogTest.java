@@ -273,11 +273,15 @@ class DelayLogTest {
   @Test
   void closingDuringTheWaitLosesNothing() {
     send("m", "short");
+    AtomicInteger nacked = new AtomicInteger();
     a.queue("q")
         .consumer()
         .start(
-            (Delivery d) -> d.nack(d.message().id().equals("short") ? ofMillis(50) : ofHours(1)));
-    until(() -> put() == 1);
+            (Delivery d) -> {
+              d.nack(d.message().id().equals("short") ? ofMillis(50) : ofHours(1));
+              nacked.incrementAndGet();
+            });
+    until(() -> nacked.get() == 2 && put() == 1);
     assertThat(a.close(ofSeconds(10))).isTrue();
     Broker b = open("b");
     Receiver r = b.queue("q").consumer().receiver();

@@ -246,6 +246,7 @@ class EngineTest {
     BackendQueue queue = client.queue("q");
     client.publish(queue, "a");
     Taker taker = client.take(queue);
+    CountDownLatch waits = new CountDownLatch(1);
     CountDownLatch hour = new CountDownLatch(1);
     AtomicInteger ticks = new AtomicInteger();
     Thread handler =
@@ -253,6 +254,7 @@ class EngineTest {
             () -> {
               List<Taken> taken = taker.now();
               engine.internal().time().schedule(Duration.ofHours(1), hour::countDown);
+              waits.countDown();
               try {
                 hour.await();
               } catch (InterruptedException e) {
@@ -261,7 +263,8 @@ class EngineTest {
               taker.ackAll(taken);
             });
     handler.start();
-    await().until(() -> engine.queue("q").inHand().size() == 1);
+    waits.await();
+    assertThat(engine.queue("q").inHand()).hasSize(1);
     for (int i = 1; i <= 3600; i++) {
       engine.internal().time().schedule(Duration.ofSeconds(i), ticks::incrementAndGet);
     }

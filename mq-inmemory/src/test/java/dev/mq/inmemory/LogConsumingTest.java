@@ -112,7 +112,13 @@ class LogConsumingTest {
       }
     }
     if (members.isEmpty()) {
-      members.add(group().start(r -> handled.get(r.partition()).add(r.offset())));
+      members.add(
+          group()
+              .start(
+                  r ->
+                      handled
+                          .computeIfAbsent(r.partition(), p -> new CopyOnWriteArrayList<>())
+                          .add(r.offset())));
     }
     int all = appended;
     until(() -> handled.values().stream().mapToInt(List::size).sum() >= all);

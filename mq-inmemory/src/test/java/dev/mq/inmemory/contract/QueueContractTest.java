@@ -87,9 +87,12 @@ class QueueContractTest {
   private static List<String> drain(Broker broker, String queue) {
     List<String> bodies = new ArrayList<>();
     try (Receiver r = broker.queue(queue).consumer().receiver()) {
-      for (Delivery d = r.receive(ofMillis(200)); d != null; d = r.receive(ofMillis(50))) {
+      while (broker.queue(queue).depth() > 0) {
+        Delivery d = r.receive(ofSeconds(20));
+        assertThat(d).as("one of those that '%s' still has", queue).isNotNull();
         bodies.add(d.message().text());
         d.ack();
+        assertThat(d.settled().toCompletableFuture()).succeedsWithin(ofSeconds(20));
       }
     }
     return bodies;

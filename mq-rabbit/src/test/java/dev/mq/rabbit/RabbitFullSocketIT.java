@@ -22,11 +22,15 @@ import org.junit.jupiter.api.Test;
 final class RabbitFullSocketIT extends RabbitFixture {
   private static final int MEGABYTE = 1 << 20;
 
-  /** More than the buffers of two sockets hold. */
+  private Producer wide(Broker broker) {
+    return broker.queue(name).producer().maxInFlightBytes(128L * MEGABYTE).open();
+  }
+
+  /** More than the buffers of two sockets hold, which may grow to tens of megabytes. */
   private static List<CompletableFuture<Receipt>> fill(Producer producer) {
     Message large = Message.builder().body(new byte[MEGABYTE]).build();
     List<CompletableFuture<Receipt>> sent = new ArrayList<>();
-    for (int i = 0; i < 24; i++) {
+    for (int i = 0; i < 80; i++) {
       sent.add(producer.sendAsync(large).toCompletableFuture());
     }
     return sent;
@@ -59,7 +63,7 @@ final class RabbitFullSocketIT extends RabbitFixture {
   void aFrozenBrokerIsNoticedByItsHeartbeats() {
     Broker broker = open(config().set("mq.rabbit.heartbeat", "1s"));
     declareQueue(broker);
-    Producer producer = broker.queue(name).producer().open();
+    Producer producer = wide(broker);
     Producer other = broker.queue(name).producer().open();
     producer.send(text("first"));
     other.send(text("first"));
@@ -83,7 +87,7 @@ final class RabbitFullSocketIT extends RabbitFixture {
   void aBrokerIsClosedInTime() {
     Broker broker = open();
     declareQueue(broker);
-    Producer producer = broker.queue(name).producer().open();
+    Producer producer = wide(broker);
     producer.send(text("first"));
     rabbit.pause();
     CompletableFuture<List<CompletableFuture<Receipt>>> filling =

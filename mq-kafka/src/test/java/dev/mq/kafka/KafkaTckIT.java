@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 /** The compatibility kit on a Kafka process that it may kill. */
 class KafkaTckIT extends MqTck {
   /** Renewed at its half at the latest: a machine may stand still for the other. */
-  private static final Duration LEASE = Duration.ofSeconds(6);
+  private static final Duration LEASE = Duration.ofSeconds(4);
 
   private static LocalKafka kafka;
 

@@ -15,6 +15,7 @@ import dev.mq.spi.GroupMember;
 import dev.mq.spi.LogDriver;
 import dev.mq.spi.RecordSource;
 import dev.mq.spi.TimeSource;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,9 @@ import java.util.concurrent.TimeUnit;
 final class StreamLogs implements LogDriver {
   /** How old the number of partitions that a source knows may be. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** How long a broker that answers may take to close a consumer. */
+  private static final Duration CLOSING = Duration.ofSeconds(2);
 
   private final Connections connections;
   private final StreamClient client;
@@ -53,9 +57,13 @@ final class StreamLogs implements LogDriver {
     probe.close();
   }
 
-  /** Runs a closing that may wait for the broker and that nobody waits for. */
+  /**
+   * Runs a closing and waits for it, for no longer than a broker that answers takes. Not waiting at
+   * all would let a stream be deleted while its consumer is closed, and the client then waits for
+   * 45 seconds, with everything that is opened meanwhile.
+   */
   void closing(Runnable task) {
-    connections.context().threads("rabbit-closing").newThread(task).start();
+    connections.atOnce(CLOSING, task);
   }
 
   TimeSource time() {

@@ -60,7 +60,7 @@ final class StreamPart {
   /**
    * Begins nothing yet.
    *
-   * @param closing runs what may wait for the broker and that nobody waits for
+   * @param closing runs what may wait for the broker, and does not wait for long
    */
   StreamPart(int number, String stream, long offset, Waker waker, Executor closing) {
     this.number = number;
@@ -238,7 +238,7 @@ final class StreamPart {
     return next;
   }
 
-  /** Nothing more arrives; the client's consumer is closed a little later. */
+  /** Nothing more arrives; waits a little for the client to close its consumer. */
   void close() {
     closing.execute(detach());
   }

@@ -15,6 +15,7 @@ import dev.mq.api.Position;
 import dev.mq.api.Producer;
 import dev.mq.api.Receipt;
 import dev.mq.api.Topology;
+import dev.mq.rabbit.CutProxy;
 import dev.mq.tools.brokers.LocalRabbit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +79,11 @@ abstract class LogFixture {
         .set("mq.backend", "rabbit")
         .set("mq.rabbit.uris", rabbit.amqpUri().toString())
         .set("mq.rabbit.stream-uris", rabbit.streamUri().toString());
+  }
+
+  /** Returns a configuration whose AMQP connections go through a proxy. */
+  BrokerConfig.Builder through(CutProxy proxy) {
+    return config().set("mq.rabbit.uris", "amqp://guest:guest@127.0.0.1:" + proxy.listensOn());
   }
 
   Broker open() {

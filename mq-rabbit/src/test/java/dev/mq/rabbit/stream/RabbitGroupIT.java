@@ -99,8 +99,7 @@ final class RabbitGroupIT extends LogFixture {
   @Test
   void failsOverWhenTheHolderIsCutOffAndFencesItsCommit() throws Exception {
     CutProxy proxy = new CutProxy(rabbit.amqpPort());
-    Broker first =
-        open(config().set("mq.rabbit.uris", "amqp://guest:guest@127.0.0.1:" + proxy.listensOn()));
+    Broker first = open(through(proxy));
     Broker second = open();
     declare(first, 2);
     append(first, "r", 100);
@@ -132,8 +131,7 @@ final class RabbitGroupIT extends LogFixture {
   @Test
   void aPartitionLostAndGotBackDuringAHandOverHasOneOwner() throws Exception {
     CutProxy proxy = new CutProxy(rabbit.amqpPort());
-    Broker first =
-        open(config().set("mq.rabbit.uris", "amqp://guest:guest@127.0.0.1:" + proxy.listensOn()));
+    Broker first = open(through(proxy));
     Broker second = open();
     declare(first, 2);
     Set<String> seen = ConcurrentHashMap.newKeySet();
@@ -205,8 +203,7 @@ final class RabbitGroupIT extends LogFixture {
   @Test
   void aPartitionAddedWhileAMemberIsAwayEndsNoGroup() throws Exception {
     CutProxy proxy = new CutProxy(rabbit.amqpPort());
-    Broker broker =
-        open(config().set("mq.rabbit.uris", "amqp://guest:guest@127.0.0.1:" + proxy.listensOn()));
+    Broker broker = open(through(proxy));
     Broker other = open();
     declare(other, 1);
     Set<String> seen = ConcurrentHashMap.newKeySet();

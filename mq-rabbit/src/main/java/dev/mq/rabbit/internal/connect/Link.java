@@ -118,6 +118,24 @@ public final class Link {
     }
   }
 
+  /**
+   * Waits until the client's thread is done with every answer that it gave before. It gives an
+   * answer first and takes the lock of its channel after that: whoever begins to write at once may
+   * take the lock before it, and if that write cannot end, nothing is read any more, not even that
+   * the broker takes no messages. Blocks for two round trips.
+   *
+   * @throws MqException {@code UNAVAILABLE}, definite, when the connection is lost
+   */
+  public void awaitReader() {
+    // The answers to this one come behind the others, and its lock is nobody else's.
+    Channel witness = openChannel();
+    try {
+      witness.abort();
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitErrors.down(what + ": " + RabbitErrors.text(e), e);
+    }
+  }
+
   /** Returns whether there is a connection, or none was needed yet. */
   public boolean isUsable() {
     Connection c = connection;

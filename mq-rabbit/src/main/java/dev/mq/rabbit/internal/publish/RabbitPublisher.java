@@ -149,6 +149,7 @@ public final class RabbitPublisher implements PublishChannel {
     Channel channel = connections.publishing().openChannel();
     try {
       ConfirmChannel fresh = new ConfirmChannel(channel, wire);
+      connections.publishing().awaitReader();
       confirms = fresh;
       stall.watch(fresh);
       return fresh;

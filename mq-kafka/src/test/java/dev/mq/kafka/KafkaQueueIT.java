@@ -309,9 +309,11 @@ final class KafkaQueueIT {
   @Test
   void renewalsKeepALeaseForAsLongAsTheyCome() throws Exception {
     BackendQueue queue = brief.queue("renew");
-    QueueSubscription holder = subscribe(queue, 3);
+    // Published before anybody fetches, for a fetch may be answered with the first of them alone.
     client.publish(queue, "m", 3);
+    QueueSubscription holder = subscribe(queue, 3);
     DeliveryBatch held = Harness.receive(lane(holder), 3);
+    assertThat(held.size()).isEqualTo(3);
     QueueSubscription idle = subscribe(queue, 1);
     long end = System.nanoTime() + 3 * lane(holder).leaseNanos();
     while (System.nanoTime() < end) {

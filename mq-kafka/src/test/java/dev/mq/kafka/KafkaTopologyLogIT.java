@@ -147,16 +147,16 @@ final class KafkaTopologyLogIT {
       log.follow(viewer);
       viewer.awaitSeen(log.append(new byte[1]));
       kafka.kill();
-      assertThat(client.connection.poll(30, TimeUnit.SECONDS)).isEqualTo("lost");
+      assertThat(client.context().connection().poll(30, TimeUnit.SECONDS)).isEqualTo("lost");
       assertThat(client.session().healthProblem()).isNotEmpty();
       kafka.start();
-      assertThat(client.connection.poll(30, TimeUnit.SECONDS)).isEqualTo("recovered");
+      assertThat(client.context().connection().poll(30, TimeUnit.SECONDS)).isEqualTo("recovered");
       assertThat(client.session().healthProblem()).isEmpty();
       long offset = log.append(new byte[1]);
       viewer.awaitSeen(offset);
       assertThat(Harness.readEnd(log)).isEqualTo(offset + 1);
       assertThat(viewer.seen).hasSize(2);
-      assertThat(client.connection).isEmpty();
+      assertThat(client.context().connection()).isEmpty();
     }
   }
 
@@ -167,7 +167,7 @@ final class KafkaTopologyLogIT {
       TopologyLog log = client.topology();
       log.append(new byte[1]);
       assertThat(Harness.readEnd(log)).isEqualTo(1);
-      client.stall(Duration.ofMinutes(1));
+      client.context().stall(Duration.ofMinutes(1));
       assertThat(Harness.end(log))
           .failsWithin(Duration.ofSeconds(20))
           .withThrowableThat()
@@ -178,7 +178,7 @@ final class KafkaTopologyLogIT {
                 assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
                 assertThat(e.isDefinite()).isTrue();
               });
-      client.stall(Duration.ZERO);
+      client.context().stall(Duration.ZERO);
       assertThat(Harness.readEnd(log)).isEqualTo(1);
     }
   }

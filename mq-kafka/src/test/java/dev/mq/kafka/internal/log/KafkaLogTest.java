@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mq.api.NotFoundException;
-import dev.mq.kafka.internal.client.OfflineContext;
+import dev.mq.kafka.internal.client.OfflineClients;
 import java.util.List;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
@@ -16,9 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class KafkaLogTest {
-  private final OfflineContext context = new OfflineContext();
+  private final OfflineClients offline = new OfflineClients();
   private final TopicDescription topic = described("log", Uuid.randomUuid());
-  private final KafkaLog log = new KafkaLog(context.clients(), "log", topic);
+  private final KafkaLog log = new KafkaLog(offline.clients(), "log", topic);
 
   static TopicDescription described(String topic, Uuid id) {
     TopicPartitionInfo partition =
@@ -28,7 +28,7 @@ final class KafkaLogTest {
 
   @AfterEach
   void close() {
-    context.close();
+    offline.close();
   }
 
   private void missing() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
-import dev.mq.kafka.internal.client.OfflineContext;
+import dev.mq.kafka.internal.client.OfflineClients;
 import dev.mq.spi.TopologyLog.EndCallback;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -13,14 +13,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class EndReaderTest {
-  private final OfflineContext context = new OfflineContext();
+  private final OfflineClients offline = new OfflineClients();
   private final EndReader reader =
-      new EndReader(context.clients(), new TopicPartition("topology", 0));
+      new EndReader(offline.clients(), new TopicPartition("topology", 0));
 
   @AfterEach
   void close() {
     reader.close();
-    context.close();
+    offline.close();
   }
 
   private MqException failure() throws Exception {
@@ -42,14 +42,14 @@ final class EndReaderTest {
 
   @Test
   void aReadForWhichNoClientCanBeMadeFailsAndTheNextOneTriesAgain() throws Exception {
-    context.set("mq.kafka.bootstrap-servers", "no address");
+    offline.context().set("mq.kafka.bootstrap-servers", "no address");
     reader.start();
     for (int i = 0; i < 2; i++) {
       MqException error = failure();
       assertThat(error.code()).isEqualTo(ErrorCode.CONFIG);
       assertThat(error.isDefinite()).isTrue();
     }
-    context.set("mq.kafka.bootstrap-servers", OfflineContext.NOBODY);
+    offline.context().set("mq.kafka.bootstrap-servers", OfflineClients.NOBODY);
     MqException error = failure();
     assertThat(error.code()).as("asked the cluster").isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(error.isDefinite()).isTrue();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mq.api.ErrorCode;
 import dev.mq.api.MqException;
-import dev.mq.kafka.internal.client.OfflineContext;
+import dev.mq.kafka.internal.client.OfflineClients;
 import dev.mq.spi.TopologyLog.EndCallback;
 import dev.mq.spi.TopologyLog.Follower;
 import java.time.Duration;
@@ -16,12 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class KafkaTopologyLogTest {
-  private final OfflineContext context = new OfflineContext();
-  private final KafkaTopologyLog log = new KafkaTopologyLog(context.clients());
+  private final OfflineClients offline = new OfflineClients();
+  private final KafkaTopologyLog log = new KafkaTopologyLog(offline.clients());
 
   @AfterEach
   void close() {
-    context.close();
+    offline.close();
   }
 
   private static void refused(ThrowingCallable call) {

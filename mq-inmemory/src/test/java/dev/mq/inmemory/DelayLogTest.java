@@ -24,17 +24,9 @@ import dev.mq.api.SettleResult;
 import dev.mq.api.Topology;
 import dev.mq.inmemory.internal.log.MemoryLog;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,85 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Retries with a delay on a system that delays none, through the whole runtime. */
 @Timeout(120)
-class DelayLogTest {
-  private static final String LOG = "mq.delays";
-
-  private final InMemoryEngine engine = InMemoryEngine.create();
-  private final List<BrokerEvent> events = new CopyOnWriteArrayList<>();
-  private final List<Broker> brokers = new ArrayList<>();
-  private final Broker a = open("a");
-
-  DelayLogTest() {
-    a.declare(Topology.builder().queue(QueueSpec.of("q")).queue(QueueSpec.of("dead")).build());
-  }
-
-  private Broker open(String name) {
-    Broker b = PlainBackend.open(engine, name, events::add);
-    brokers.add(b);
-    return b;
-  }
-
-  @AfterEach
-  void close() {
-    brokers.forEach(b -> b.close(ofSeconds(5)));
-    engine.close();
-  }
-
-  private static void until(Callable<Boolean> condition) {
-    Awaitility.await().pollInterval(ofMillis(2)).atMost(ofSeconds(30)).until(condition);
-  }
-
-  private void advance(Duration by) {
-    engine.clock().advance(by);
-  }
-
-  private Instant now() {
-    return engine.clock().now();
-  }
-
-  private void send(String... ids) {
-    try (Producer p = a.queue("q").producer().open()) {
-      for (String id : ids) {
-        p.send(Message.builder().id(id).body(id).header("h", 7).key("k").build());
-      }
-    }
-  }
-
-  private long put() {
-    return engine.internal().log(LOG).map(l -> l.end().total()).orElse(0L);
-  }
-
-  /** Returns how many messages of the delay log were not moved yet, or not committed. */
-  private long waiting() {
-    return engine
-        .internal()
-        .log(LOG)
-        .map(l -> l.end().total() - l.group("mq.mover").committed().total())
-        .orElse(0L);
-  }
-
-  /** What failed for a moment is tried again as time passes. */
-  private void awaitAllMoved() {
-    awaitMovedBut(0);
-  }
-
-  private void awaitMovedBut(int left) {
-    until(
-        () -> {
-          advance(ofMillis(10));
-          return waiting() == left;
-        });
-  }
-
-  /** Returns how many messages a queue has, those included that a consumer has not settled yet. */
-  private long inQueue(String queue) {
-    return engine.queue(queue).depth();
-  }
-
-  private long count(BrokerEvent.Type type) {
-    return events.stream().filter(e -> e.type() == type).count();
-  }
-
+class DelayLogTest extends DelayLogs {
   @Test
   void aWaitingRetryLeavesItsPlaceInThePrefetchAndComesExactlyWhenItIsDue() {
     List<Delivery> seen = new CopyOnWriteArrayList<>();
@@ -196,106 +110,6 @@ class DelayLogTest {
     assertThat(letter.headers().names()).noneMatch(n -> n.startsWith("mq-delay"));
     until(() -> inQueue("q") == 0);
     until(() -> count(BrokerEvent.Type.DEAD_LETTERED) == 1);
-  }
-
-  @Test
-  void whatADeadProcessDelayedIsMovedByTheNextThatConsumes() {
-    Receiver r = a.queue("q").consumer().receiver();
-    send("m");
-    Delivery first = r.receive(ofSeconds(5));
-    first.nack(ofMinutes(1));
-    until(() -> put() == 1 && inQueue("q") == 0);
-    engine.kill("a");
-    Broker b = open("b");
-    Receiver next = b.queue("q").consumer().receiver();
-    until(() -> !engine.internal().log(LOG).orElseThrow().groups().isEmpty());
-    advance(ofMinutes(1));
-    Delivery again = next.receive(ofSeconds(10));
-    assertThat(again.message().id()).isEqualTo("m");
-    assertThat(again.failures()).isEqualTo(1);
-    assertThat(again.redelivered()).isTrue();
-    again.ack();
-  }
-
-  @Test
-  void aProcessThatConsumedBeforeTheLogWasMadeMovesWhatADeadOneLeft() {
-    Broker b = open("b");
-    AtomicInteger handled = new AtomicInteger();
-    send("m");
-    Receiver r = a.queue("q").consumer().prefetch(1).receiver();
-    Delivery d = r.receive(ofSeconds(5));
-    b.queue("q").consumer().start((Delivery again) -> handled.addAndGet(again.failures()));
-    d.nack(ofSeconds(10));
-    until(() -> put() == 1);
-    engine.kill("a");
-    until(
-        () -> {
-          advance(ofSeconds(10));
-          return handled.get() == 1;
-        });
-  }
-
-  @Test
-  void moversTakeOverFromEachOtherDuringTheWait() {
-    Broker b = open("b");
-    Map<String, Integer> again = new ConcurrentHashMap<>();
-    for (Broker broker : List.of(a, b)) {
-      broker
-          .queue("q")
-          .consumer()
-          .start(
-              (Delivery d) -> {
-                if (d.failures() == 0) {
-                  d.nack(ofSeconds(1L << Integer.parseInt(d.message().id())));
-                } else {
-                  again.merge(d.message().id(), 1, Integer::sum);
-                }
-              });
-    }
-    for (int i = 0; i < 12; i++) {
-      send("" + i);
-      int sent = i + 1;
-      until(() -> put() == sent);
-    }
-    advance(ofSeconds(40));
-    awaitMovedBut(6);
-    until(() -> again.size() == 6 && inQueue("q") == 0);
-    engine.kill("a");
-    advance(ofSeconds(1L << 11));
-    until(() -> again.size() == 12);
-    // What was moved and committed stays so. The leap in time may fence the other mover half-way.
-    assertThat(again.entrySet())
-        .filteredOn(e -> Integer.parseInt(e.getKey()) < 6)
-        .allMatch(e -> e.getValue() == 1);
-    awaitAllMoved();
-  }
-
-  @Test
-  void closingDuringTheWaitLosesNothing() {
-    send("m", "short");
-    AtomicInteger nacked = new AtomicInteger();
-    a.queue("q")
-        .consumer()
-        .start(
-            (Delivery d) -> {
-              d.nack(d.message().id().equals("short") ? ofMillis(50) : ofHours(1));
-              nacked.incrementAndGet();
-            });
-    until(() -> nacked.get() == 2 && put() == 1);
-    assertThat(a.close(ofSeconds(10))).isTrue();
-    Broker b = open("b");
-    Receiver r = b.queue("q").consumer().receiver();
-    Delivery d = r.receive(ofSeconds(5));
-    assertThat(d.message().id()).isEqualTo("short");
-    assertThat(d.failures()).isEqualTo(1);
-    d.ack();
-    until(() -> waiting() == 1);
-    until(
-        () -> {
-          advance(ofMinutes(30));
-          Delivery m = r.receive(ofMillis(200));
-          return m != null && m.message().id().equals("m") && m.failures() == 1;
-        });
   }
 
   @Test
@@ -394,33 +208,6 @@ class DelayLogTest {
   }
 
   @Test
-  void aMoveWithoutAnAnswerIsRepeatedAndFlagged() {
-    List<Delivery> seen = new CopyOnWriteArrayList<>();
-    a.queue("q")
-        .consumer()
-        .start(
-            (Delivery d) -> {
-              seen.add(d);
-              if (d.failures() == 0) {
-                d.nack(ofSeconds(2));
-              }
-            });
-    send("m");
-    until(() -> put() == 1);
-    engine.faults(1).loseConfirm("q").onSend(1);
-    advance(ofSeconds(2));
-    until(() -> seen.size() == 2);
-    until(
-        () -> {
-          advance(ofSeconds(1));
-          return seen.size() == 3;
-        });
-    assertThat(seen.subList(1, 3))
-        .allMatch(d -> d.message().id().equals("m") && d.failures() == 1 && d.redelivered());
-    awaitAllMoved();
-  }
-
-  @Test
   void aLongDelayIsPutInAgainEveryDay() {
     AtomicInteger calls = new AtomicInteger();
     a.queue("q")
@@ -442,116 +229,6 @@ class DelayLogTest {
     assertThat(calls).hasValue(1);
     advance(ofMillis(1));
     until(() -> calls.get() == 2);
-  }
-
-  @Test
-  void tenThousandDelayedMessagesComeOnceAndNeverEarly() {
-    int n = 10_000;
-    Random random = new Random(4711);
-    Map<String, Instant> due = new ConcurrentHashMap<>();
-    Map<String, Integer> again = new ConcurrentHashMap<>();
-    List<String> early = new CopyOnWriteArrayList<>();
-    a.queue("q")
-        .consumer()
-        .start(
-            (Delivery d) -> {
-              String id = d.message().id();
-              if (d.failures() == 0) {
-                Duration delay = ofMillis(100 + random.nextInt(60_000));
-                due.put(id, now().plus(delay));
-                d.nack(delay);
-              } else {
-                again.merge(id, 1, Integer::sum);
-                if (now().isBefore(due.get(id))) {
-                  early.add(id);
-                }
-              }
-            });
-    String[] ids = new String[n];
-    for (int i = 0; i < n; i++) {
-      ids[i] = "m" + i;
-    }
-    send(ids);
-    until(() -> put() == n);
-    while (again.size() < n) {
-      advance(ofSeconds(5));
-      // A member that is silent while the clock runs away would lose its partitions.
-      long expected = due.values().stream().filter(t -> !t.isAfter(now())).count();
-      until(() -> again.size() >= expected);
-    }
-    assertThat(early).isEmpty();
-    assertThat(again.values()).allMatch(times -> times == 1);
-    awaitAllMoved();
-    until(() -> inQueue("q") == 0);
-    assertThat(PlainBackend.trims(engine)).isNotEmpty();
-  }
-
-  @Test
-  void partitionsThatChangeHandsRepeatAndLoseNothing() {
-    Broker b = open("b");
-    int n = 500;
-    Map<String, Integer> again = new ConcurrentHashMap<>();
-    for (Broker broker : List.of(a, b)) {
-      broker
-          .queue("q")
-          .consumer()
-          .start(
-              (Delivery d) -> {
-                if (d.failures() == 0) {
-                  d.nack(ofSeconds(1 + Integer.parseInt(d.message().id()) % 20));
-                } else {
-                  again.merge(d.message().id(), 1, Integer::sum);
-                }
-              });
-    }
-    String[] ids = new String[n];
-    for (int i = 0; i < n; i++) {
-      ids[i] = "" + i;
-    }
-    send(ids);
-    until(() -> put() == n);
-    for (int second = 1; second <= 20; second++) {
-      int expected = second * n / 20;
-      engine.faults(1).rebalanceNow(LOG, "mq.mover");
-      advance(ofSeconds(1));
-      until(() -> again.size() >= expected);
-    }
-    awaitAllMoved();
-    until(() -> inQueue("q") == 0);
-    assertThat(again.values()).allMatch(times -> times == 1);
-  }
-
-  @Test
-  void closingWhileMessagesAreMovedRepeatsAndLosesNothing() {
-    int n = 2000;
-    Receiver r = a.queue("q").consumer().prefetch(n).receiver();
-    String[] ids = new String[n];
-    for (int i = 0; i < n; i++) {
-      ids[i] = "m" + i;
-    }
-    send(ids);
-    for (int i = 0; i < n; i++) {
-      r.receive(ofSeconds(5)).nack(ofSeconds(3));
-    }
-    until(() -> put() == n && inQueue("q") == 0);
-    r.close();
-    engine.faults(1).delay("q", ofMillis(1)).withProbability(0.01);
-    advance(ofSeconds(3));
-    until(() -> inQueue("q") > 0);
-    a.close(ofSeconds(1));
-    engine.faults(1).clear();
-    Broker b = open("b");
-    Map<String, Integer> again = new ConcurrentHashMap<>();
-    b.queue("q")
-        .consumer()
-        .start((Delivery d) -> again.merge(d.message().id(), d.failures(), Integer::sum));
-    until(
-        () -> {
-          advance(ofMinutes(1));
-          return again.size() == n;
-        });
-    awaitAllMoved();
-    until(() -> inQueue("q") == 0);
   }
 
   @Test

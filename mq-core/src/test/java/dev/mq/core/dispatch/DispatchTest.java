@@ -32,11 +32,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,14 +45,8 @@ class DispatchTest {
   /** Nothing is retried while a test looks, however long that takes. */
   private static final Retry LATE = Retry.backoff(ofMinutes(10), ofMinutes(10));
 
-  private final FakeBroker broker = FakeBroker.withRealTime();
+  @RegisterExtension final FakeBroker broker = FakeBroker.withRealTime();
   private final FakeQueue queue = broker.queue("q");
-
-  @AfterEach
-  void noViolations() {
-    broker.close();
-    assertThat(queue.violations()).isEmpty();
-  }
 
   /**
    * A-16, with one lane that takes anything and with lanes that hand out nothing before what they
@@ -242,66 +235,6 @@ class DispatchTest {
   }
 
   @Test
-  void pauseStopsHandingOutAndResumeGoesOn() throws Exception {
-    Semaphore started = new Semaphore(0);
-    Semaphore go = new Semaphore(0);
-    for (int i = 0; i < 10; i++) {
-      queue.add(message("m" + i));
-    }
-    Consumer c =
-        broker
-            .consumer("q")
-            .start(
-                (Delivery d) -> {
-                  started.release();
-                  go.acquire();
-                });
-    started.acquire();
-    c.pause();
-    c.pause();
-    assertThat(c.isPaused()).isTrue();
-    go.release(10);
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
-    await().until(() -> queue.pauses() == 1);
-    assertThat(started.tryAcquire(200, TimeUnit.MILLISECONDS)).isFalse();
-    assertThat(queue.pauses()).isEqualTo(1);
-    c.resume();
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 10);
-  }
-
-  @Test
-  void pauseOfAConcurrentConsumerStopsHandingOutToo() throws Exception {
-    Semaphore started = new Semaphore(0);
-    for (int i = 0; i < 100; i++) {
-      queue.add(message("m" + i));
-    }
-    AtomicReference<Consumer> me = new AtomicReference<>();
-    CountDownLatch set = new CountDownLatch(1);
-    Consumer c =
-        broker
-            .consumer("q")
-            .concurrency(3)
-            .start(
-                (Delivery d) -> {
-                  set.await();
-                  me.get().pause();
-                  started.release();
-                });
-    me.set(c);
-    set.countDown();
-    await()
-        .until(
-            () ->
-                queue.settledIds(SettleOutcome.ACK).size() == started.availablePermits()
-                    && started.availablePermits() > 0);
-    assertThat(started.availablePermits()).isLessThanOrEqualTo(3);
-    while (queue.settledIds(SettleOutcome.ACK).size() < 100) {
-      c.resume();
-      Thread.onSpinWait();
-    }
-  }
-
-  @Test
   void handlersOfAnExecutorWithOneThreadAllRun() {
     ExecutorService one = Executors.newSingleThreadExecutor();
     try {
@@ -413,121 +346,6 @@ class DispatchTest {
   @SuppressWarnings("InfiniteRecursion")
   private static int overflow(int n) {
     return overflow(n + 1) + 1;
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void handlerThatHoldsTooLongIsInterruptedAndItsMessageFails(int concurrency) throws Exception {
-    // Its own clock, so that the other message is not held too long on a busy machine.
-    try (FakeBroker own = FakeBroker.withManualTime()) {
-      own.nativeRetry = true;
-      FakeQueue q = own.queue("q");
-      q.add(message("long"));
-      q.add(message("next"));
-      CountDownLatch inside = new CountDownLatch(1);
-      List<String> log = new CopyOnWriteArrayList<>();
-      own.consumer("q")
-          .concurrency(concurrency)
-          .maxHold(ofMillis(200))
-          .start(
-              (Delivery d) -> {
-                if (d.message().id().equals("long")) {
-                  inside.countDown();
-                  try {
-                    new CountDownLatch(1).await();
-                  } catch (InterruptedException e) {
-                    log.add("interrupted");
-                    log.add("then " + d.ack());
-                    throw e;
-                  }
-                } else {
-                  log.add("next " + Thread.currentThread().isInterrupted());
-                }
-              });
-      assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
-      if (concurrency > 1) {
-        await().until(() -> q.settledIds(SettleOutcome.ACK).contains("next"));
-      }
-      own.manual.advance(ofMillis(200));
-      await().until(() -> q.settlements().size() == 2 && log.size() == 3);
-      assertThat(q.settledIds(SettleOutcome.RETRY)).containsExactly("long");
-      assertThat(log).contains("interrupted", "then ALREADY_SETTLED", "next false");
-      await().until(() -> own.events(BrokerEvent.Type.MAX_HOLD_EXCEEDED).size() == 1);
-      assertThat(q.violations()).isEmpty();
-    }
-  }
-
-  @Test
-  void aHandlerAtTheEndOfItsHoldIsNeverInterruptedAfterwards() {
-    broker.nativeRetry = true;
-    AtomicBoolean stray = new AtomicBoolean();
-    for (int i = 0; i < 300; i++) {
-      queue.add(message("m" + i));
-    }
-    broker
-        .consumer("q")
-        .maxHold(ofMillis(3))
-        .retry(Retry.defaults().drop())
-        .start(
-            (Delivery d) -> {
-              // An interrupt of its own comes after its message was failed.
-              if (Thread.currentThread().isInterrupted() && d.ack() == Settlement.ACCEPTED) {
-                stray.set(true);
-              }
-              long until = System.nanoTime() + ofMillis(3).toNanos();
-              while (System.nanoTime() < until) {
-                Thread.onSpinWait();
-              }
-            });
-    await().atMost(ofSeconds(30)).until(() -> queue.settlements().size() >= 300);
-    assertThat(stray).isFalse();
-  }
-
-  @Test
-  void heldDeliveriesOfTheProgramFailAtTheEndOfTheirHold() {
-    broker.nativeRetry = true;
-    queue.add(message("m"));
-    Receiver r = broker.consumer("q").maxHold(ofMillis(200)).receiver();
-    Delivery d = r.receive(ofSeconds(5));
-    await().until(() -> queue.settledIds(SettleOutcome.RETRY).contains("m"));
-    assertThat(d.ack()).isEqualTo(Settlement.ALREADY_SETTLED);
-    await().until(() -> broker.events(BrokerEvent.Type.MAX_HOLD_EXCEEDED).size() == 1);
-  }
-
-  @Test
-  void heldDeliveriesAreRenewedInTimeAndSettledOnesAreNot() throws Exception {
-    // Its own clock, so that a lease does not get old while a thread waits for the processor.
-    try (FakeBroker own = FakeBroker.withManualTime()) {
-      FakeQueue q = own.queue("q");
-      q.leaseNanos = ofMillis(400).toNanos();
-      q.add(message("held"));
-      CountDownLatch inside = new CountDownLatch(1);
-      CountDownLatch go = new CountDownLatch(1);
-      own.consumer("q")
-          .concurrency(2)
-          .start(
-              (Delivery d) -> {
-                if (d.message().id().equals("held")) {
-                  inside.countDown();
-                  go.await();
-                }
-              });
-      assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
-      for (int renewals = 1; renewals <= 3; renewals++) {
-        int expected = renewals;
-        own.manual.advance(ofMillis(200));
-        await().until(() -> q.renewals().size() == expected);
-      }
-      go.countDown();
-      await().until(() -> q.unsettled() == 0);
-      q.add(message("quick"));
-      await().until(() -> q.settledIds(SettleOutcome.ACK).contains("quick"));
-      own.manual.advance(ofSeconds(2));
-      q.add(message("last"));
-      await().until(() -> q.settledIds(SettleOutcome.ACK).contains("last"));
-      assertThat(q.renewals()).containsExactly(1L, 1L, 1L);
-      assertThat(q.violations()).isEmpty();
-    }
   }
 
   @ParameterizedTest

@@ -1,5 +1,7 @@
 package dev.mq.core.dispatch;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mq.api.BrokerEvent;
 import dev.mq.api.Capabilities;
 import dev.mq.api.ConsumerBuilder;
@@ -36,9 +38,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A kernel over scriptable queues, without a broker. */
-final class FakeBroker implements AutoCloseable {
+/**
+ * A kernel over scriptable queues, without a broker. As an extension of a test it ends with it, and
+ * fails where a lane was not used as the driver contract says.
+ */
+final class FakeBroker implements AutoCloseable, AfterEachCallback {
   final ManualTime manual = new ManualTime();
   final TimeSource time;
   final Kernel kernel;
@@ -131,6 +138,12 @@ final class FakeBroker implements AutoCloseable {
     if (time instanceof SystemTime s) {
       s.shutdown();
     }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    close();
+    assertThat(queues.values()).flatExtracting(FakeQueue::violations).isEmpty();
   }
 
   private final class Session implements BackendSession, QueueDriver {

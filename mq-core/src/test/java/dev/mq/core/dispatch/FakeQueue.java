@@ -1,12 +1,9 @@
 package dev.mq.core.dispatch;
 
 import dev.mq.api.Message;
-import dev.mq.api.SettleResult;
 import dev.mq.spi.BackendQueue;
-import dev.mq.spi.DeliveryBatch;
 import dev.mq.spi.Lane;
 import dev.mq.spi.QueueSubscription;
-import dev.mq.spi.SettleBatch;
 import dev.mq.spi.SettleOutcome;
 import dev.mq.spi.SubscribeOptions;
 import dev.mq.spi.SubscriptionListener;
@@ -14,13 +11,9 @@ import dev.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -45,12 +38,12 @@ final class FakeQueue implements BackendQueue {
   final String name;
   final List<Settled> settled = new ArrayList<>();
   final List<String> violations = new ArrayList<>();
-  private final TimeSource time;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final ArrayDeque<Entry> ready = new ArrayDeque<>();
+  final TimeSource time;
+  final ReentrantLock lock = new ReentrantLock();
+  final Condition changed = lock.newCondition();
+  final ArrayDeque<Entry> ready = new ArrayDeque<>();
   private final List<Sub> subs = new ArrayList<>();
-  private long nextToken = 1;
+  long nextToken = 1;
 
   // The script.
   int laneCount = 1;
@@ -66,7 +59,7 @@ final class FakeQueue implements BackendQueue {
   volatile CountDownLatch hangClose;
   final List<Runnable> heldAnswers = new ArrayList<>();
   final List<Long> renewed = new ArrayList<>();
-  private int pauses;
+  int pauses;
   int highWater;
   int handedOut;
   int closes;
@@ -238,12 +231,12 @@ final class FakeQueue implements BackendQueue {
     return sub;
   }
 
-  private void giveBack(Entry e) {
+  void giveBack(Entry e) {
     ready.addFirst(e);
     changed.signalAll();
   }
 
-  private void locked(Runnable body) {
+  void locked(Runnable body) {
     lock.lock();
     try {
       body.run();
@@ -266,7 +259,7 @@ final class FakeQueue implements BackendQueue {
       for (int i = 0; i < laneCount; i++) {
         int prefetch = options.prefetch();
         int quota = prefetch / laneCount + (i < prefetch % laneCount ? 1 : 0);
-        lanes.add(new FakeLane(this, Math.max(1, quota)));
+        lanes.add(new FakeLane(FakeQueue.this, this, Math.max(1, quota)));
       }
     }
 
@@ -303,7 +296,7 @@ final class FakeQueue implements BackendQueue {
     }
   }
 
-  private static void await(CountDownLatch latch) {
+  static void await(CountDownLatch latch) {
     boolean interrupted = false;
     while (true) {
       try {
@@ -315,207 +308,6 @@ final class FakeQueue implements BackendQueue {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** A lane. */
-  final class FakeLane implements Lane {
-    final Map<Long, Entry> held = new HashMap<>();
-    final AtomicReference<Thread> user = new AtomicReference<>();
-    private final Sub sub;
-    private final int quota;
-    private boolean woken;
-
-    FakeLane(Sub sub, int quota) {
-      this.sub = sub;
-      this.quota = quota;
-    }
-
-    private List<Entry> takeAll() {
-      List<Long> newestFirst = held.keySet().stream().sorted(Comparator.reverseOrder()).toList();
-      return newestFirst.stream().map(held::remove).toList();
-    }
-
-    private void enter(String what) {
-      if (!user.compareAndSet(null, Thread.currentThread())) {
-        locked(() -> violations.add(what + " while another thread is inside the lane"));
-      }
-      if (sub.closed) {
-        locked(() -> violations.add(what + " after close"));
-      }
-    }
-
-    private void leave() {
-      user.set(null);
-    }
-
-    @Override
-    public int receive(DeliveryBatch batch, long maxWaitNanos) throws InterruptedException {
-      enter("receive");
-      try {
-        CountDownLatch hang = hangReceive;
-        if (hang != null) {
-          await(hang);
-        }
-        lock.lockInterruptibly();
-        try {
-          long left = maxWaitNanos;
-          while (true) {
-            if (receiveError != null) {
-              throw receiveError;
-            }
-            if (held.size() >= barrierAfter) {
-              return BARRIER;
-            }
-            int n = 0;
-            while (batch.room() > 0
-                && !ready.isEmpty()
-                && n < maxBatch
-                && held.size() < barrierAfter) {
-              Entry e = ready.poll();
-              if (++e.attempts > deliveryLimit) {
-                violations.add("the broker would have ended " + e.message.id());
-              }
-              handedOut++;
-              long token = nextToken++;
-              if (!sub.options.settleOnReceive()) {
-                held.put(token, e);
-              }
-              batch.add(token, e.message, e.attempts, e.failures, e.storedAt);
-              n++;
-            }
-            if (n > 0) {
-              highWater = Math.max(highWater, sub.held());
-              return n;
-            }
-            if (woken || left <= 0) {
-              woken = false;
-              return 0;
-            }
-            left = changed.awaitNanos(left);
-          }
-        } finally {
-          lock.unlock();
-        }
-      } finally {
-        leave();
-      }
-    }
-
-    @Override
-    public void settle(SettleBatch batch) {
-      enter("settle");
-      try {
-        CountDownLatch hang = hangSettle;
-        if (hang != null) {
-          await(hang);
-        }
-        RuntimeException error = settleError;
-        if (error != null) {
-          throw error;
-        }
-        int size = batch.size();
-        SettleResult[] results = new SettleResult[size];
-        locked(
-            () -> {
-              for (int i = 0; i < size; i++) {
-                results[i] = settleOne(batch, i);
-              }
-            });
-        Runnable answer =
-            () -> {
-              boolean all = size > 1;
-              for (SettleResult r : results) {
-                all &= r == results[0];
-              }
-              if (all) {
-                batch.settledAll(results[0]);
-              } else {
-                for (int i = 0; i < size; i++) {
-                  batch.settled(i, results[i]);
-                }
-              }
-            };
-        if (!keptBack(answer)) {
-          answer.run();
-        }
-      } finally {
-        leave();
-      }
-    }
-
-    /** One step, so that {@code answerHeld} forgets none. */
-    private boolean keptBack(Runnable answer) {
-      lock.lock();
-      try {
-        return holdAnswers && heldAnswers.add(answer);
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    private SettleResult settleOne(SettleBatch batch, int i) {
-      Entry e = held.remove(batch.token(i));
-      if (e == null) {
-        return SettleResult.LEASE_LOST;
-      }
-      settled.add(
-          new Settled(e.message.id(), batch.outcome(i), batch.delayNanos(i), System.nanoTime()));
-      switch (batch.outcome(i)) {
-        case ACK -> {
-          // Gone.
-        }
-        case RELEASE -> giveBack(e);
-        case RETRY -> {
-          e.failures++;
-          long delay = batch.delayNanos(i);
-          if (delay == 0) {
-            ready.add(e);
-          } else {
-            time.schedule(Duration.ofNanos(delay), () -> locked(() -> ready.add(e)));
-          }
-        }
-      }
-      return SettleResult.SETTLED;
-    }
-
-    @Override
-    public long leaseNanos() {
-      return leaseNanos;
-    }
-
-    @Override
-    public int quota() {
-      return quota;
-    }
-
-    @Override
-    public void pause() {
-      enter("pause");
-      try {
-        locked(() -> pauses++);
-      } finally {
-        leave();
-      }
-    }
-
-    @Override
-    public void renew() {
-      enter("renew");
-      try {
-        locked(() -> renewed.addAll(held.keySet()));
-      } finally {
-        leave();
-      }
-    }
-
-    @Override
-    public void wakeup() {
-      locked(
-          () -> {
-            wakeups++;
-            woken = true;
-          });
     }
   }
 

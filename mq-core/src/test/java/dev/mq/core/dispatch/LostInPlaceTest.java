@@ -15,23 +15,17 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A retry in place ends with the lease, whenever that is lost. */
 @Timeout(30)
 class LostInPlaceTest {
-  private final FakeBroker broker = FakeBroker.withManualTime();
+  @RegisterExtension final FakeBroker broker = FakeBroker.withManualTime();
   private final FakeQueue queue = broker.queue("q");
-
-  @AfterEach
-  void noViolations() {
-    broker.close();
-    assertThat(queue.violations()).isEmpty();
-  }
 
   @ParameterizedTest
   @ValueSource(longs = {0, 60})

@@ -16,23 +16,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A paused consumer holds what its handlers hold, and nothing else. */
 @Timeout(30)
 class PauseTest {
-  private final FakeBroker broker = FakeBroker.withRealTime();
+  @RegisterExtension final FakeBroker broker = FakeBroker.withRealTime();
   private final FakeQueue queue = broker.queue("q");
-
-  @AfterEach
-  void noViolations() {
-    broker.close();
-    assertThat(queue.violations()).isEmpty();
-  }
 
   private void add(int count) {
     for (int i = 0; i < count; i++) {
@@ -159,5 +154,65 @@ class PauseTest {
     c.resume();
     await().until(() -> handled.size() == 5);
     assertThat(handled).containsExactly("m0", "m1", "m2", "m3", "m4");
+  }
+
+  @Test
+  void pauseStopsHandingOutAndResumeGoesOn() throws Exception {
+    Semaphore started = new Semaphore(0);
+    Semaphore go = new Semaphore(0);
+    for (int i = 0; i < 10; i++) {
+      queue.add(message("m" + i));
+    }
+    Consumer c =
+        broker
+            .consumer("q")
+            .start(
+                (Delivery d) -> {
+                  started.release();
+                  go.acquire();
+                });
+    started.acquire();
+    c.pause();
+    c.pause();
+    assertThat(c.isPaused()).isTrue();
+    go.release(10);
+    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
+    await().until(() -> queue.pauses() == 1);
+    assertThat(started.tryAcquire(200, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(queue.pauses()).isEqualTo(1);
+    c.resume();
+    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 10);
+  }
+
+  @Test
+  void pauseOfAConcurrentConsumerStopsHandingOutToo() throws Exception {
+    Semaphore started = new Semaphore(0);
+    for (int i = 0; i < 100; i++) {
+      queue.add(message("m" + i));
+    }
+    AtomicReference<Consumer> me = new AtomicReference<>();
+    CountDownLatch set = new CountDownLatch(1);
+    Consumer c =
+        broker
+            .consumer("q")
+            .concurrency(3)
+            .start(
+                (Delivery d) -> {
+                  set.await();
+                  me.get().pause();
+                  started.release();
+                });
+    me.set(c);
+    set.countDown();
+    await()
+        .until(
+            () ->
+                queue.settledIds(SettleOutcome.ACK).size() == started.availablePermits()
+                    && started.availablePermits() > 0);
+    assertThat(started.availablePermits()).isLessThanOrEqualTo(3);
+    while (queue.settledIds(SettleOutcome.ACK).size() < 100) {
+      c.resume();
+      Thread.onSpinWait();
+    }
   }
 }

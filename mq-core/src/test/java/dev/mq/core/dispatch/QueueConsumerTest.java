@@ -17,20 +17,14 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(30)
 class QueueConsumerTest {
-  private final FakeBroker broker = FakeBroker.withRealTime();
+  @RegisterExtension final FakeBroker broker = FakeBroker.withRealTime();
   private final FakeQueue queue = broker.queue("q");
-
-  @AfterEach
-  void noViolations() {
-    broker.close();
-    assertThat(queue.violations()).isEmpty();
-  }
 
   @Test
   void serialHandlerGetsAllMessagesInOrderAndAcksThem() {

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.mq.api.BrokerEvent;
-import dev.mq.api.Codec;
 import dev.mq.api.ConfigException;
 import dev.mq.api.Delivery;
 import dev.mq.api.ErrorCode;
@@ -23,30 +22,22 @@ import dev.mq.core.runtime.WireHeaders;
 import dev.mq.spi.QueueTraits;
 import dev.mq.spi.SettleOutcome;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class RetryTest {
-  private final FakeBroker broker = FakeBroker.withManualTime();
+  @RegisterExtension final FakeBroker broker = FakeBroker.withManualTime();
   private final FakeQueue queue = broker.queue("q");
   private final FakeQueue dead = broker.queue("dead");
-
-  @AfterEach
-  void noViolations() {
-    broker.close();
-    assertThat(queue.violations()).isEmpty();
-  }
 
   private static Retry limited(int n) {
     return Retry.backoff(Duration.ZERO, Duration.ZERO).maxAttempts(n).deadLetter("dead");
@@ -252,62 +243,6 @@ class RetryTest {
   }
 
   @Test
-  void deadLetterThatFailsIsNeverLostAndToldOnce() {
-    queue.add(message("m"));
-    broker.publishError = new MqException(ErrorCode.UNAVAILABLE, true, true, "down", null);
-    AtomicInteger calls = new AtomicInteger();
-    broker
-        .consumer("q")
-        .retry(Retry.defaults().deadLetter("dead"))
-        .start(
-            (Delivery d) -> {
-              calls.incrementAndGet();
-              d.reject();
-            });
-    await().until(() -> broker.events(BrokerEvent.Type.DEAD_LETTER_FAILED).size() == 1);
-    assertThat(queue.settlements()).isEmpty();
-    broker.publishError = null;
-    // The event comes before the wait begins.
-    await()
-        .until(
-            () -> {
-              broker.manual.advance(ofSeconds(2));
-              return dead.waiting().size() == 1;
-            });
-    assertThat(calls).hasValue(2);
-    assertThat(broker.events(BrokerEvent.Type.DEAD_LETTER_FAILED)).hasSize(1);
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void deadLetterThatFailsAtTheLimitIsCountedSoThatTheHandlerDoesNotRunAgain(boolean nativeRetry) {
-    broker.nativeRetry = nativeRetry;
-    queue.add(message("m"));
-    AtomicInteger calls = new AtomicInteger();
-    broker
-        .consumer("q")
-        .retry(limited(1))
-        .start(
-            (Delivery d) -> {
-              calls.incrementAndGet();
-              broker.publishError =
-                  new MqException(ErrorCode.UNAVAILABLE, true, true, "down", null);
-              throw new IllegalStateException();
-            });
-    await().until(() -> broker.events(BrokerEvent.Type.DEAD_LETTER_FAILED).size() == 1);
-    broker.publishError = null;
-    await()
-        .until(
-            () -> {
-              broker.manual.advance(ofMinutes(1));
-              return dead.waiting().size() == 1;
-            });
-    assertThat(calls).hasValue(1);
-    assertThat(dead.waiting().get(0).headers().value(WireHeaders.FAILURES)).isEqualTo(1L);
-  }
-
-  @Test
   void whatACopyCountedHoldsInItsQueueOnly() {
     Message copy =
         message("m").toBuilder()
@@ -357,232 +292,6 @@ class RetryTest {
   }
 
   @Test
-  void exceptionTypesThatMeanRejectAreFoundInTheCauses() {
-    queue.add(message("direct"));
-    queue.add(message("cause"));
-    queue.add(message("other"));
-    broker
-        .consumer("q")
-        .retry(Retry.defaults().rejectOn(ArithmeticException.class).deadLetter("dead"))
-        .start(
-            (Delivery d) -> {
-              switch (d.message().id()) {
-                case "direct" -> throw new ArithmeticException("secret-free");
-                case "cause" ->
-                    throw new java.io.IOException(
-                        new IllegalStateException(new ArithmeticException()));
-                default -> throw new IllegalStateException();
-              }
-            });
-    await().until(() -> dead.waiting().size() == 2);
-    assertThat(dead.waiting()).extracting(Message::id).containsExactly("direct", "cause");
-    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_REASON)).isEqualTo("rejected");
-    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_ERROR))
-        .isEqualTo("java.lang.ArithmeticException: secret-free");
-  }
-
-  @Test
-  void errorTextOnADeadLetterIsCutTo200Characters() {
-    queue.add(message("m"));
-    broker
-        .consumer("q")
-        .retry(limited(1))
-        .start(
-            (Delivery d) -> {
-              throw new IllegalStateException("x".repeat(1000));
-            });
-    await().until(() -> dead.waiting().size() == 1);
-    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_ERROR)).hasSize(200);
-  }
-
-  @Test
-  void rejectWithoutADeadLetterQueueDiscardsAndSaysSo() {
-    queue.add(message("m"));
-    broker.consumer("q").start((Delivery d) -> d.reject());
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
-    await().until(() -> broker.events(BrokerEvent.Type.DROPPED).size() == 1);
-  }
-
-  @Test
-  void inPlaceRetryKeepsTheOrder() {
-    for (int i = 0; i < 3; i++) {
-      queue.add(message("m" + i));
-    }
-    List<String> calls = new CopyOnWriteArrayList<>();
-    List<String> done = new CopyOnWriteArrayList<>();
-    broker
-        .consumer("q")
-        .retry(Retry.inPlace(ofSeconds(1), ofSeconds(1)))
-        .start(
-            (Delivery d) -> {
-              calls.add(d.message().id() + "/" + d.failures() + "/" + d.attempt());
-              if (d.message().id().equals("m1") && d.failures() == 0) {
-                throw new IllegalStateException();
-              }
-              if (d.message().id().equals("m1") && d.failures() == 1) {
-                d.nack(ofSeconds(5));
-                return;
-              }
-              done.add(d.message().id());
-            });
-    await().until(() -> calls.size() == 2);
-    await()
-        .until(
-            () -> {
-              broker.manual.advance(ofMillis(500));
-              return done.size() == 3;
-            });
-    assertThat(calls).containsExactly("m0/0/1", "m1/0/1", "m1/1/2", "m1/2/3", "m2/0/1");
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).equals(List.of("m0", "m1", "m2")));
-    assertThat(broker.published).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 3, 20})
-  void inPlaceRetryEndsExactlyAtItsLimit(int limit) {
-    queue.add(message("m"));
-    AtomicInteger calls = new AtomicInteger();
-    broker
-        .consumer("q")
-        .retry(Retry.inPlace(Duration.ZERO, Duration.ZERO).maxAttempts(limit).deadLetter("dead"))
-        .start(
-            (Delivery d) -> {
-              calls.incrementAndGet();
-              throw new IllegalStateException();
-            });
-    await().until(() -> dead.waiting().size() == 1);
-    assertThat(calls).hasValue(limit);
-    assertThat(dead.waiting().get(0).headers().value(WireHeaders.FAILURES)).isEqualTo((long) limit);
-  }
-
-  @Test
-  void inPlaceRetriesWithoutEndCostNothingThatGrowsAndAnswerTheFirstDelivery() {
-    queue.add(message("m"));
-    List<Delivery> kept = new CopyOnWriteArrayList<>();
-    broker
-        .consumer("q")
-        .retry(Retry.inPlace(Duration.ZERO, Duration.ZERO))
-        .start(
-            (Delivery d) -> {
-              if (d.failures() < 3) {
-                kept.add(d);
-              }
-              if (d.failures() < 20_000) {
-                throw new InPlaceFailure();
-              }
-            });
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
-    assertThat(kept)
-        .hasSize(3)
-        .allSatisfy(
-            d ->
-                assertThat(d.settled().toCompletableFuture().join())
-                    .isEqualTo(SettleResult.SETTLED));
-  }
-
-  /** Cheap to throw. */
-  private static final class InPlaceFailure extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    InPlaceFailure() {
-      super("again", null, false, false);
-    }
-  }
-
-  @Test
-  void closeDuringAWaitInPlaceGivesTheMessageBack() {
-    queue.add(message("m"));
-    AtomicInteger calls = new AtomicInteger();
-    var c =
-        broker
-            .consumer("q")
-            .retry(Retry.inPlace(ofMinutes(1), ofMinutes(1)))
-            .start(
-                (Delivery d) -> {
-                  calls.incrementAndGet();
-                  throw new IllegalStateException();
-                });
-    await().until(() -> calls.get() == 1);
-    assertThat(c.close(ofSeconds(10))).isTrue();
-    assertThat(calls).hasValue(1);
-    assertThat(queue.waiting()).hasSize(1);
-    assertThat(queue.settledIds(SettleOutcome.RELEASE)).containsExactly("m");
-  }
-
-  @Test
-  void leaseLostDuringAWaitInPlaceRunsTheHandlerForTheNewDeliveryOnly() {
-    queue.add(message("m"));
-    List<Integer> failures = new CopyOnWriteArrayList<>();
-    broker
-        .consumer("q")
-        .retry(Retry.inPlace(ofMinutes(1), ofMinutes(1)))
-        .start(
-            (Delivery d) -> {
-              failures.add(d.failures());
-              if (d.attempt() == 1) {
-                throw new IllegalStateException();
-              }
-            });
-    await().until(() -> failures.size() == 1);
-    // The handler's thread claims the delivery as failed before it waits, so not before there is a
-    // timer for that, next to the one for the hold.
-    await().until(() -> broker.manual.timers() == 2);
-    queue.lose("m");
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 1);
-    assertThat(failures).containsExactly(0, 0);
-  }
-
-  @Test
-  void undecodableBodyIsDeadLetteredOnceWithoutARetry() {
-    queue.add(Message.builder().id("bad").body(new byte[] {(byte) 0xff}).build());
-    queue.add(message("good"));
-    List<String> seen = new CopyOnWriteArrayList<>();
-    broker
-        .consumer("q")
-        .as(Codec.text())
-        .retry(Retry.defaults().deadLetter("dead"))
-        .intercept(
-            (d, next) -> {
-              try {
-                next.handle(d);
-              } catch (dev.mq.api.DecodeException e) {
-                // Swallowed: it must not turn into an ack.
-              }
-            })
-        .start((body, d) -> seen.add(body));
-    await().until(() -> dead.waiting().size() == 1 && seen.size() == 1);
-    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_REASON))
-        .isEqualTo("undecodable");
-    assertThat(seen).containsExactly("good");
-  }
-
-  @Test
-  void undecodableBodyStaysWhenThereIsNowhereToPutIt() {
-    broker.nativeRetry = true;
-    queue.add(Message.builder().id("bad").body(new byte[] {(byte) 0xff}).build());
-    broker.consumer("q").as(Codec.text()).start((body, d) -> assertThat(body).isNull());
-    await().until(() -> queue.settlements().size() == 1);
-    assertThat(queue.settlements().get(0).outcome()).isEqualTo(SettleOutcome.RETRY);
-    assertThat(queue.settlements().get(0).delayNanos()).isEqualTo(ofMinutes(1).toNanos());
-    assertThat(broker.events(BrokerEvent.Type.KEEPS_FAILING)).hasSize(1);
-  }
-
-  @Test
-  void expiredMessagesAreNotDelivered() {
-    Message short1 = message("short").toBuilder().timeToLive(ofSeconds(1)).build();
-    Message long1 = message("long").toBuilder().timeToLive(ofSeconds(100)).build();
-    queue.add(short1);
-    queue.add(long1);
-    broker.manual.advance(ofSeconds(2));
-    Receiver r = broker.consumer("q").retry(Retry.defaults().deadLetter("dead")).receiver();
-    assertThat(r.receive(ofSeconds(5)).message().id()).isEqualTo("long");
-    await().until(() -> dead.waiting().size() == 1);
-    Message letter = dead.waiting().get(0);
-    assertThat(letter.headers().text(WireHeaders.DEAD_REASON)).isEqualTo("expired");
-    assertThat(letter.timeToLive()).isNull();
-  }
-
-  @Test
   void queueTimeToLiveCountsAndIsKeptByRetryCopies() {
     broker.queueTtl = ofSeconds(10);
     queue.add(message("m"));
@@ -602,28 +311,6 @@ class RetryTest {
               return queue.waiting().isEmpty() && queue.unsettled() == 0;
             });
     assertThat(seen).containsExactly("m");
-  }
-
-  @Test
-  void crashLoopEndsInTheDeadLetterQueueAndFailuresDoNotCount() {
-    queue.add(message("crashing"), 5, 0);
-    queue.add(message("failing"), 50, 49);
-    Receiver r =
-        broker.consumer("q").maxDeliveries(5).retry(Retry.defaults().deadLetter("dead")).receiver();
-    assertThat(r.receive(ofSeconds(5)).message().id()).isEqualTo("failing");
-    await().until(() -> dead.waiting().size() == 1);
-    assertThat(dead.waiting().get(0).headers().text(WireHeaders.DEAD_REASON))
-        .isEqualTo("delivery-limit");
-  }
-
-  @Test
-  void crashLoopWithoutADeadLetterQueueIsNeverDroppedAndToldOnce() {
-    queue.add(message("m"), 4, 0);
-    Receiver r = broker.consumer("q").maxDeliveries(5).receiver();
-    for (int i = 0; i < 6; i++) {
-      r.receive(ofSeconds(5)).release();
-    }
-    assertThat(broker.events(BrokerEvent.Type.KEEPS_FAILING)).hasSize(1);
   }
 
   @Test
@@ -701,33 +388,5 @@ class RetryTest {
     assertThat(queue.lastOptions.prefetch()).isEqualTo(7);
     assertThat(queue.lastOptions.concurrency()).isEqualTo(3);
     assertThat(queue.lastOptions.consumer()).isEqualTo("email");
-  }
-
-  @Test
-  void batchRetriesInPlaceOnlyWhatFailed() {
-    for (int i = 0; i < 4; i++) {
-      queue.add(message("m" + i));
-    }
-    List<List<String>> calls = new CopyOnWriteArrayList<>();
-    broker
-        .consumer("q")
-        .retry(Retry.inPlace(Duration.ZERO, Duration.ZERO))
-        .startBatch(
-            10,
-            batch -> {
-              List<String> ids = new ArrayList<>();
-              batch.forEach(d -> ids.add(d.message().id() + "/" + d.failures()));
-              calls.add(ids);
-              if (calls.size() == 1) {
-                batch.get(1).nack();
-                batch.get(2).ack();
-              } else if (calls.size() == 2) {
-                throw new IllegalStateException();
-              }
-            });
-    await().until(() -> queue.settledIds(SettleOutcome.ACK).size() == 4);
-    assertThat(calls.get(0)).containsExactly("m0/0", "m1/0", "m2/0", "m3/0");
-    assertThat(calls.get(1)).containsExactly("m1/1");
-    assertThat(calls.get(2)).containsExactly("m1/2");
   }
 }

@@ -56,5 +56,6 @@ public final class RabbitStreams implements StreamSide {
   @Override
   public void close(Duration timeout) {
     connections.atOnce(timeout, client::close, logs::close);
+    client.end();
   }
 }

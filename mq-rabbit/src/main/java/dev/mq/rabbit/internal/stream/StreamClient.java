@@ -43,10 +43,17 @@ final class StreamClient {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Environment environment;
 
-  /** Of the connections made by {@link #connect}: the client leaves one behind when it fails. */
+  /**
+   * Of all connections: the client makes one for each that fails to open and never ends it, and
+   * takes more than a second to end those of its own.
+   */
   private @Nullable EventLoopGroup loops;
 
+  /** Of {@code loops}; the other one is held while connecting. */
+  private final ReentrantLock loopsLock = new ReentrantLock();
+
   private boolean closed;
+  private boolean ended;
 
   StreamClient(Connections connections) {
     this.connections = connections;
@@ -123,7 +130,10 @@ final class StreamClient {
             .rpcTimeout(config.get(RabbitKeys.RPC_TIMEOUT))
             .recoveryBackOffDelayPolicy(backOff(config))
             .topologyUpdateBackOffDelayPolicy(backOff(config))
-            .credentialsProvider(new Login(access));
+            .credentialsProvider(new Login(access))
+            .netty()
+            .eventLoopGroup(loops())
+            .environmentBuilder();
     if (endpoints.get(0).tls()) {
       b.tls()
           .sslContext(tls(access))
@@ -172,21 +182,21 @@ final class StreamClient {
   }
 
   private EventLoopGroup loops() {
-    lock.lock();
+    loopsLock.lock();
     try {
-      if (closed) {
+      if (ended) {
         throw RabbitErrors.down("streams: closed", null);
       }
       EventLoopGroup known = loops;
       if (known == null) {
         known =
             new MultiThreadIoEventLoopGroup(
-                1, connections.context().threads("rabbit-probe"), NioIoHandler.newFactory());
+                connections.context().threads("rabbit-stream"), NioIoHandler.newFactory());
         loops = known;
       }
       return known;
     } finally {
-      lock.unlock();
+      loopsLock.unlock();
     }
   }
 
@@ -251,27 +261,35 @@ final class StreamClient {
     return RabbitErrors.down(what + ": " + e, e);
   }
 
+  /** Closes the client; waits for the broker. */
   void close() {
     Environment e;
-    EventLoopGroup used;
     lock.lock();
     try {
       closed = true;
       e = environment;
       environment = null;
-      used = loops;
-      loops = null;
     } finally {
       lock.unlock();
     }
+    if (e != null) {
+      e.close();
+    }
+  }
+
+  /** Ends the threads of all connections, with those that still wait for a broker. */
+  void end() {
+    EventLoopGroup used;
+    loopsLock.lock();
     try {
-      if (e != null) {
-        e.close();
-      }
+      ended = true;
+      used = loops;
+      loops = null;
     } finally {
-      if (used != null) {
-        var unused = used.shutdownGracefully(0, QUIET.toMillis(), TimeUnit.MILLISECONDS);
-      }
+      loopsLock.unlock();
+    }
+    if (used != null) {
+      var unused = used.shutdownGracefully(0, QUIET.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 }

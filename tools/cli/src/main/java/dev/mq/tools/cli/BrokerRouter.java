@@ -25,15 +25,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a broker: makes the topology under temporary names, publishes, looks what came out of which
- * queue, and takes everything away again. Used once, by one thread.
+ * queue, and takes everything away again. Used once.
  */
 final class BrokerRouter {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration A_MOMENT = Duration.ofMillis(200);
+  private static final int QUEUES_AT_ONCE = 8;
   private static final String SENTINEL = "sentinel";
 
   private final Broker broker;
@@ -80,11 +86,8 @@ final class BrokerRouter {
   private List<RouteAnswer> ask() {
     broker.declare(topology());
     List<Question> questions = document.messages();
-    for (int i = 0; i < questions.size(); i++) {
-      publish(i, questions.get(i));
-    }
-    Map<String, Set<String>> queuesOf = new HashMap<>();
-    queues.keySet().forEach(queue -> collect(queue, queuesOf));
+    publish(questions);
+    Map<String, Set<String>> queuesOf = collect();
     List<RouteAnswer> answers = new ArrayList<>();
     List<String> why = List.of("asked " + broker.backend() + ", which does not say why");
     for (int i = 0; i < questions.size(); i++) {
@@ -134,18 +137,31 @@ final class BrokerRouter {
     return "question-" + question;
   }
 
-  private void publish(int number, Question question) {
-    @Nullable Destination target = target(question);
-    if (target == null) {
-      return;
+  private void publish(List<Question> questions) {
+    Map<String, Producer> producers = new HashMap<>();
+    try {
+      for (int i = 0; i < questions.size(); i++) {
+        Question question = questions.get(i);
+        @Nullable Destination target = target(question);
+        if (target != null) {
+          Producer producer =
+              producers.computeIfAbsent(target.address(), address -> target.producer().open());
+          publish(producer, i, question);
+        }
+      }
+    } finally {
+      producers.values().forEach(Producer::close);
     }
+  }
+
+  private static void publish(Producer producer, int number, Question question) {
     Message message =
         Message.builder()
             .id(id(number))
             .routingKey(question.key())
             .headers(question.headers())
             .build();
-    try (Producer producer = target.producer().open()) {
+    try {
       producer.send(message);
     } catch (UnroutableException e) {
       // An answer as good as any: it is in no queue.
@@ -164,18 +180,61 @@ final class BrokerRouter {
     return queue == null ? null : broker.queue(queue);
   }
 
-  private void collect(String queue, Map<String, Set<String>> queuesOf) {
+  /** Returns the queues that each message came out of, by its id. */
+  private Map<String, Set<String>> collect() {
+    Map<String, Set<String>> queuesOf = new HashMap<>();
+    ExecutorService threads = Executors.newFixedThreadPool(QUEUES_AT_ONCE);
+    try {
+      Map<String, Future<List<String>>> ids = new LinkedHashMap<>();
+      queues.keySet().forEach(queue -> ids.put(queue, threads.submit(() -> collect(queue))));
+      for (Map.Entry<String, Future<List<String>>> queue : ids.entrySet()) {
+        for (String id : result(queue.getValue())) {
+          queuesOf.computeIfAbsent(id, message -> new TreeSet<>()).add(queue.getKey());
+        }
+      }
+      return queuesOf;
+    } finally {
+      end(threads);
+    }
+  }
+
+  private static <T> T result(Future<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FailedException("interrupted");
+    }
+  }
+
+  /** Waits also when one of the threads failed: nothing is taken away while others use it. */
+  private static void end(ExecutorService threads) {
+    threads.shutdownNow();
+    try {
+      boolean unused = threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<String> collect(String queue) {
     String temporary = queue(queue);
     try (Producer producer = broker.queue(temporary).producer().open()) {
       producer.send(Message.builder().id(SENTINEL).build());
     }
     boolean inOrder = broker.capabilities().has(Capability.QUEUE_FIFO);
+    List<String> ids = new ArrayList<>();
     try (Receiver receiver = broker.queue(temporary).consumer().receiver()) {
       boolean complete = false;
       while (!complete || !inOrder) {
         Delivery delivery = receiver.receive(complete ? A_MOMENT : PATIENCE);
         if (delivery == null && complete) {
-          return;
+          break;
         }
         if (delivery == null) {
           throw new FailedException(
@@ -186,10 +245,11 @@ final class BrokerRouter {
         if (id.equals(SENTINEL)) {
           complete = true;
         } else {
-          queuesOf.computeIfAbsent(id, question -> new TreeSet<>()).add(queue);
+          ids.add(id);
         }
       }
     }
+    return ids;
   }
 
   private void remove() {

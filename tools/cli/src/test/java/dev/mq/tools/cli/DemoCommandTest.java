@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class DemoCommandTest {
   private static final String ORDER =
@@ -25,11 +23,10 @@ final class DemoCommandTest {
     assertThat(shell.err()).isEmpty();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"lose", "duplicate", "misroute"})
-  void sabotageEndsInFailureWithTheOrdersInTheLastLine(String how) throws IOException {
+  @Test
+  void sabotageEndsInFailureWithTheOrdersInTheLastLine() throws IOException {
     Path file = file(ORDER + ORDER.replace("n-1", "n-2"));
-    Shell shell = Shell.run("demo", "--sabotage", how, "--orders", file.toString());
+    Shell shell = Shell.run("demo", "--sabotage", "duplicate", "--orders", file.toString());
     assertThat(shell.code()).as(shell.out()).isEqualTo(1);
     assertThat(shell.lines()).last().asString().matches("demo: FAILED( n-[12])+");
   }

@@ -11,17 +11,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * Each demo runs on an engine of its own: most of the time is spent waiting, so they run at once.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 final class DemoTest {
   private static final int MOST_SUMMARY_LINES = 40;
 
+  private final String name = UUID.randomUUID().toString();
+  private final Map<String, String> engine = Map.of("mq.inmemory.engine", name);
+  private final Map<String, String> broken = Map.of("mq.sabotaged.engine", name);
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -29,7 +39,9 @@ final class DemoTest {
 
   @Test
   void aThousandOrdersEndWell() {
-    assertThat(run(DemoOptions.defaults())).as(said()).isEqualTo(Demo.OK);
+    assertThat(run(new DemoOptions(null, null, null, null, null, engine)))
+        .as(said())
+        .isEqualTo(Demo.OK);
     assertThat(said())
         .endsWith("demo: OK" + System.lineSeparator())
         .contains("mq.backend=")
@@ -46,7 +58,7 @@ final class DemoTest {
 
   @Test
   void theSummaryFitsOnAScreen() {
-    run(DemoOptions.defaults());
+    run(new DemoOptions(null, null, null, null, null, engine));
     String summary = said().substring(said().indexOf("stage  "));
     assertThat(summary.lines().count()).isLessThanOrEqualTo(MOST_SUMMARY_LINES);
   }
@@ -54,7 +66,7 @@ final class DemoTest {
   @ParameterizedTest
   @EnumSource(Sabotage.class)
   void sabotageIsCaughtAndTheOrdersAreNamed(Sabotage how) {
-    assertThat(run(new DemoOptions(null, how, null, null, null, Map.of())))
+    assertThat(run(new DemoOptions(null, how, null, null, null, broken)))
         .as(said())
         .isEqualTo(Demo.FAILED);
     List<String> lines = said().lines().toList();
@@ -65,7 +77,7 @@ final class DemoTest {
   @EnumSource(Sabotage.class)
   void sabotageOfASingleOrderIsCaught(Sabotage how) throws IOException {
     Path file = orders(1, "paid");
-    assertThat(run(new DemoOptions(file, how, null, null, null, Map.of())))
+    assertThat(run(new DemoOptions(file, how, null, null, null, broken)))
         .as(said())
         .isEqualTo(Demo.FAILED);
     assertThat(said()).contains("demo: FAILED n-1");
@@ -75,14 +87,14 @@ final class DemoTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 20})
   void fewOrdersEndWellToo(int count) throws IOException {
     Path file = orders(count, "pending");
-    assertThat(run(new DemoOptions(file, null, null, null, null, Map.of())))
+    assertThat(run(new DemoOptions(file, null, null, null, null, engine)))
         .as(said())
         .isEqualTo(Demo.OK);
   }
 
   @Test
   void eventsAndTasksMayLiveOnTwoBrokers() {
-    DemoOptions two = new DemoOptions(null, null, null, "inmemory", "inmemory", Map.of());
+    DemoOptions two = new DemoOptions(null, null, null, "inmemory", "inmemory", engine);
     assertThat(run(two)).as(said()).isEqualTo(Demo.OK);
   }
 
@@ -90,7 +102,7 @@ final class DemoTest {
   void severalPoisonOrdersAllEndInTheDeadLetterQueue() throws IOException {
     String poison = Files.readString(orders(6, "paid")).replace("\"DE\"", "\"AQ\"");
     Path file = Files.writeString(folder.resolve("poison.jsonl"), poison);
-    assertThat(run(new DemoOptions(file, null, null, null, null, Map.of())))
+    assertThat(run(new DemoOptions(file, null, null, null, null, engine)))
         .as(said())
         .isEqualTo(Demo.OK);
     assertThat(said()).contains("poison").contains("3 more in the dead-letter queue");
@@ -105,14 +117,14 @@ final class DemoTest {
   })
   void optionsThatMakeNoSenseAreRefusedInOneLine(
       String backend, String events, String tasks, int code, String complaint) {
-    assertThat(run(new DemoOptions(null, null, backend, events, tasks, Map.of()))).isEqualTo(code);
+    assertThat(run(new DemoOptions(null, null, backend, events, tasks, engine))).isEqualTo(code);
     assertThat(complaints()).startsWith("mq demo: ").contains(complaint).hasLineCount(1);
     assertThat(said()).isEmpty();
   }
 
   @Test
   void sabotageBreaksNoRealBroker() {
-    assertThat(run(new DemoOptions(null, Sabotage.LOSE, "rabbit", null, null, Map.of())))
+    assertThat(run(new DemoOptions(null, Sabotage.LOSE, "rabbit", null, null, engine)))
         .isEqualTo(Demo.USAGE);
     assertThat(complaints()).contains("--sabotage breaks the embedded engine only");
   }
@@ -120,7 +132,7 @@ final class DemoTest {
   @Test
   void aBadFileIsRefusedBeforeAnyBrokerIsOpened() {
     Path missing = folder.resolve("missing.jsonl");
-    assertThat(run(new DemoOptions(missing, null, "no-such", null, null, Map.of())))
+    assertThat(run(new DemoOptions(missing, null, "no-such", null, null, engine)))
         .isEqualTo(Demo.USAGE);
     assertThat(complaints())
         .isEqualTo("mq demo: orders file " + missing + " does not exist" + System.lineSeparator());

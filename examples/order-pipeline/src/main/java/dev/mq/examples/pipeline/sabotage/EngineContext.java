@@ -1,7 +1,5 @@
 package dev.mq.examples.pipeline.sabotage;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.mq.api.MqException;
 import dev.mq.spi.BackendConfig;
 import dev.mq.spi.BackendContext;
@@ -13,10 +11,12 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine behind the saboteur is opened with: the same as the saboteur, but its keys have
- * their defaults.
+ * What the engine behind the saboteur is opened with: the same as the saboteur, but its keys other
+ * than its name have their defaults.
  */
 record EngineContext(BackendContext outer) implements BackendContext {
+  private static final String ENGINE = "mq.inmemory.engine";
+
   @Override
   public String brokerName() {
     return outer.brokerName();
@@ -24,7 +24,7 @@ record EngineContext(BackendContext outer) implements BackendContext {
 
   @Override
   public BackendConfig config() {
-    return Defaults.INSTANCE;
+    return new Defaults(outer.config().get(SabotagedBackend.ENGINE));
   }
 
   @Override
@@ -47,17 +47,17 @@ record EngineContext(BackendContext outer) implements BackendContext {
     outer.connectionRecovered(what);
   }
 
-  private enum Defaults implements BackendConfig {
-    INSTANCE;
-
+  /** The defaults of the engine's keys, but for its name. */
+  private record Defaults(String engine) implements BackendConfig {
     @Override
     public <T> T get(ConfigKey<T> key) {
-      return key.parse(requireNonNull(key.defaultText(), key.name()), "default");
+      return find(key).orElseThrow();
     }
 
     @Override
     public <T> Optional<T> find(ConfigKey<T> key) {
-      return Optional.ofNullable(key.defaultText()).map(text -> key.parse(text, "default"));
+      String text = key.name().equals(ENGINE) ? engine : key.defaultText();
+      return Optional.ofNullable(text).map(known -> key.parse(known, "default"));
     }
 
     @Override

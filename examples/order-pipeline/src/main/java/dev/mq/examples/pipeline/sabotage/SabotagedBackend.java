@@ -20,6 +20,10 @@ public final class SabotagedBackend implements BackendProvider {
       ConfigKey.choice(
           "mq.sabotaged.mode", Sabotage.class, Sabotage.LOSE, "How to break the embedded engine.");
 
+  /** Which engine to break. */
+  public static final ConfigKey<String> ENGINE =
+      ConfigKey.text("mq.sabotaged.engine", "default", "The name of the embedded engine to break.");
+
   private static final String VICTIM = "inmemory";
 
   @Override
@@ -34,7 +38,7 @@ public final class SabotagedBackend implements BackendProvider {
 
   @Override
   public List<ConfigKey<?>> keys() {
-    return List.of(MODE);
+    return List.of(MODE, ENGINE);
   }
 
   @Override

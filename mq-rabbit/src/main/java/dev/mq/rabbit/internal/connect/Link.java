@@ -85,6 +85,7 @@ public final class Link {
     try {
       if (state == State.NEW) {
         fresh = dialer.dial(what);
+        listenForBlocks(fresh.connection());
         use(fresh);
       }
     } finally {
@@ -99,13 +100,19 @@ public final class Link {
    * Returns a new channel, the caller's to close. Blocks for a round trip, the first time until
    * connected.
    *
-   * @throws MqException {@code UNAVAILABLE}, definite, while there is no connection
+   * @throws MqException {@code UNAVAILABLE}, definite, while there is no connection; {@code
+   *     BACKPRESSURE}, definite, while the broker does not read it: the client would wait for the
+   *     answer, give up, and never use the number of that channel again
    */
   public Channel openChannel() {
     connect();
     Connection c = connection;
     if (c == null) {
       throw RabbitErrors.down("not connected (" + what + "): " + problem, null);
+    }
+    String by = blockedBy;
+    if (by != null) {
+      throw blocked("open channel (" + what + ")", by);
     }
     try {
       Channel channel = c.createChannel();
@@ -151,6 +158,16 @@ public final class Link {
   public String problem() {
     String by = blockedBy;
     return by != null ? what + ": blocked by the broker: " + by : problem;
+  }
+
+  /** Returns the error of what cannot be done while the broker takes no messages. */
+  public static MqException blocked(String operation, String by) {
+    return new MqException(
+        ErrorCode.BACKPRESSURE,
+        true,
+        true,
+        operation + ": the broker takes no messages: " + by,
+        null);
   }
 
   /** Returns why the broker takes no messages, or null. */
@@ -201,17 +218,25 @@ public final class Link {
     connection = fresh.connection();
   }
 
+  /** What the broker tells once is listened for before anybody can publish and have it told. */
+  private void listenForBlocks(Connection fresh) {
+    fresh.addBlockedListener(
+        (BlockedCallback) reason -> blocked(fresh, reason), () -> blocked(fresh, null));
+  }
+
   /** A connection that is lost already tells it inside this call. */
   private void watch(Connection fresh) {
-    fresh.addBlockedListener((BlockedCallback) this::blocked, () -> blocked(null));
     fresh.addShutdownListener(cause -> lost(fresh, cause));
   }
 
-  private void blocked(@Nullable String reason) {
+  @SuppressWarnings("ReferenceEquality") // a connection is itself
+  private void blocked(Connection by, @Nullable String reason) {
     lock.lock();
     try {
-      blockedBy = reason;
-      changed.signalAll();
+      if (connection == by) {
+        blockedBy = reason;
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }
@@ -259,6 +284,7 @@ public final class Link {
     }
     try {
       Dialer.Dialed fresh = dialer.dial(what);
+      listenForBlocks(fresh.connection());
       if (!adopt(fresh)) {
         fresh.connection().abort(1);
         return;

@@ -101,8 +101,7 @@ public final class RabbitPublisher implements PublishChannel {
     Link link = connections.publishing();
     String by = link.blockedBy();
     if (by != null && !link.awaitUnblocked(blockedNanos)) {
-      throw new MqException(
-          ErrorCode.BACKPRESSURE, true, true, "publish: the broker takes no messages: " + by, null);
+      throw Link.blocked("publish", by);
     }
   }
 
@@ -153,6 +152,9 @@ public final class RabbitPublisher implements PublishChannel {
       confirms = fresh;
       stall.watch(fresh);
       return fresh;
+    } catch (MqException e) {
+      connections.abort(channel);
+      throw e;
     } catch (IOException | RuntimeException e) {
       connections.abort(channel);
       throw RabbitErrors.down("open publisher: " + RabbitErrors.text(e), e);

@@ -27,6 +27,9 @@ final class Stall {
 
   private int times;
 
+  /** Whether the channel is given up. */
+  private boolean closing;
+
   /** The message that was being written to a broker that takes none, and since when. */
   private long writing;
 
@@ -46,6 +49,7 @@ final class Stall {
       watched = channel;
       oldest = -1;
       writing = 0;
+      closing = false;
       again(channel);
     } finally {
       lock.unlock();
@@ -86,10 +90,11 @@ final class Stall {
         if (isStuck(channel.writing())) {
           link.cut();
         }
-      } else if (isStalled(channel.ring().oldest())) {
+      } else if (isStalled(channel) && !closing) {
+        closing = true;
         connections.context().threads("rabbit-stalled").newThread(channel::close).start();
-        return;
       }
+      // Also after that: the closing waits for a thread that writes.
       again(channel);
     } finally {
       lock.unlock();
@@ -108,9 +113,11 @@ final class Stall {
     return now - writingSince >= blockedNanos;
   }
 
-  private boolean isStalled(long sequence) {
+  /** A message that is still being written may take its time. */
+  private boolean isStalled(ConfirmChannel channel) {
     writing = 0;
-    if (sequence < 0 || sequence != oldest) {
+    long sequence = channel.ring().oldest();
+    if (sequence < 0 || sequence != oldest || sequence == channel.writing()) {
       oldest = sequence;
       times = 0;
       return false;

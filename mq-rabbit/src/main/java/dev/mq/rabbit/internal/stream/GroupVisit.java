@@ -82,9 +82,9 @@ final class GroupVisit implements LeaseChannel.Handler, AutoCloseable {
 
   private void look() {
     try {
-      Channel c = groups.openChannel();
-      LeaseChannel own = new LeaseChannel(c, self, tasks, this);
+      LeaseChannel own = groups.open(self, tasks, this);
       channel = own;
+      Channel c = own.channel();
       Set<String> missing = ConcurrentHashMap.newKeySet();
       c.addReturnListener(r -> missing.add(r.getRoutingKey()));
       c.confirmSelect();

@@ -11,11 +11,13 @@ import dev.mq.rabbit.internal.connect.Connections;
 import dev.mq.rabbit.internal.connect.RabbitErrors;
 import dev.mq.spi.ErrorClass;
 import dev.mq.spi.TimeSource;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 
 /** The groups of logs: their token queues, and what others than members want. Thread-safe. */
 final class LogGroups {
@@ -40,8 +42,16 @@ final class LogGroups {
     return connections.context().time();
   }
 
-  Channel openChannel() {
-    return connections.leases().openChannel();
+  /** Opens a channel for leases; one that does not get ready is not left open. */
+  LeaseChannel open(String self, BlockingQueue<Runnable> tasks, LeaseChannel.Handler handler)
+      throws IOException {
+    Channel channel = connections.leases().openChannel();
+    try {
+      return new LeaseChannel(channel, self, tasks, handler);
+    } catch (IOException | RuntimeException e) {
+      connections.abort(channel);
+      throw e;
+    }
   }
 
   Thread thread(Runnable body) {

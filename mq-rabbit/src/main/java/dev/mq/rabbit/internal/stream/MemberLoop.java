@@ -3,7 +3,6 @@ package dev.mq.rabbit.internal.stream;
 import static java.util.stream.Collectors.toCollection;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import dev.mq.api.MqException;
 import dev.mq.rabbit.internal.connect.RabbitErrors;
 import dev.mq.rabbit.internal.stream.LeaseChannel.Kind;
@@ -145,9 +144,8 @@ final class MemberLoop implements Runnable, LeaseChannel.Handler {
     }
     joinedAt = now;
     try {
-      Channel c = groups.openChannel();
       Generation generation = new Generation(this);
-      LeaseChannel fresh = new LeaseChannel(c, self, tasks, generation);
+      LeaseChannel fresh = groups.open(self, tasks, generation);
       generation.own = fresh;
       channel = fresh;
       leases.clear();

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * Something a backend can do, with a value where there is one. What a backend declares is proved by
- * the compatibility kit; what it does not declare is refused before any side effect (B-09).
+ * Something a backend can do, with a value where there is one. The compatibility kit checks a part
+ * of what a backend declares; what it does not declare is refused before any side effect (B-09).
  *
  * @param <T> the type of the value: Boolean for a plain yes
  */

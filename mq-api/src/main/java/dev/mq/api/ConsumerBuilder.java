@@ -6,8 +6,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a consumer of a queue. Not thread-safe. Operations may override any of it by {@code
- * mq.consumers.<name>.*}, without a release.
+ * Builds a consumer of a queue. Not thread-safe. Operations may override its numbers, times and
+ * retries by {@code mq.consumers.<name>.*}, without a release.
  *
  * @param <T> the type of the body
  */

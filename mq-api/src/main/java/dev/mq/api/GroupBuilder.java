@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a member of a log group. Not thread-safe. Operations may override any of it by {@code
- * mq.consumers.<name>.*}, without a release.
+ * Builds a member of a log group. Not thread-safe. Operations may override concurrency, batch size
+ * and close timeout by {@code mq.consumers.<name>.*}, without a release.
  *
  * @param <T> the type of the body
  */

@@ -19,7 +19,7 @@ public record Health(Status status, String detail) {
   public enum Status {
     /** Messages can flow. */
     UP,
-    /** Messages flow, but not as they should. */
+    /** Messages flow, but not as they should. Nothing tells this yet. */
     DEGRADED,
     /** Messages cannot flow. */
     DOWN

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Builds a producer. Not thread-safe. Operations may override any of it by {@code
+ * Builds a producer. Not thread-safe. Operations may override its limits by {@code
  * mq.producers.<name>.*}, without a release.
  */
 public interface ProducerBuilder {

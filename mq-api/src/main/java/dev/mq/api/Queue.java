@@ -17,7 +17,10 @@ public non-sealed interface Queue extends Destination {
    */
   RequesterBuilder requester();
 
-  /** Returns about how many messages wait or are in hand, expired ones perhaps included (V-06). */
+  /**
+   * Returns about how many messages wait or are in hand, expired ones perhaps included (V-06).
+   * RabbitMQ counts those that wait only.
+   */
   long depth();
 
   /**
@@ -27,7 +30,10 @@ public non-sealed interface Queue extends Destination {
    */
   List<Message> browse(int max);
 
-  /** Removes the waiting messages; those in hand stay. Returns about how many were removed. */
+  /**
+   * Removes the waiting messages; those in hand stay, but for Kafka, where they go too. Returns
+   * about how many were removed.
+   */
   long purge();
 
   /**

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Builds a requester. Not thread-safe. Operations may override its limits by {@code
+ * Builds a requester. Not thread-safe. Operations may override the limits of its sends by {@code
  * mq.producers.<name>.*}, without a release.
  */
 public interface RequesterBuilder {

@@ -54,7 +54,8 @@ public final class Retry {
 
   /**
    * Returns a policy that waits {@code first} after the first failure, twice as long after each
-   * further one, at most {@code max}, with the message back in the queue meanwhile.
+   * further one, at most {@code max}. Where the system delays messages or has logs, the message
+   * holds up no other one meanwhile.
    *
    * @throws MqException {@code INVALID_ARGUMENT} when {@code first} is negative or {@code max} is
    *     less than {@code first}
@@ -71,8 +72,8 @@ public final class Retry {
   }
 
   /**
-   * Returns a policy that runs the handler again at once in its place, so that order is kept; waits
-   * like the default.
+   * Returns a policy that runs the handler again in its place, so that order is kept; waits like
+   * the default.
    */
   public static Retry inPlace() {
     return inPlace(DEFAULT.first, DEFAULT.max);

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * <p>The least a backend offers is {@link #queues()} with {@link #topologyLog()}, or {@link
  * #logs()}. The runtime does the rest: validation, lifecycle, deadlines, flow control, routing,
- * dispatch, retry, dead letters, telemetry, error wrapping. A backend never retries an operation of
- * a user and never calls user code.
+ * dispatch, retry, dead letters, error wrapping. A backend never retries an operation of a user and
+ * never calls user code.
  *
  * <p>Every method may throw any exception; {@link #classify} says what it means.
  */

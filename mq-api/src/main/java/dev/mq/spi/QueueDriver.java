@@ -35,7 +35,7 @@ public interface QueueDriver {
    */
   void delete(String name, String incarnation);
 
-  /** Returns about how many messages wait or are leased. */
+  /** Returns about how many messages wait, and are leased where the system tells that. */
   long depth(BackendQueue queue);
 
   /** Removes waiting messages and returns about how many. */

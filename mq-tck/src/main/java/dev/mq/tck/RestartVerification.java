@@ -84,7 +84,7 @@ abstract class RestartVerification extends LogReading {
         .containsExactlyElementsOf(numbered("r", 10));
   }
 
-  @Guarantee({"F-02", "V-03"})
+  @Guarantee("F-02")
   @Test
   void consumersGoOnByThemselvesAfterAKillAndRepeatsAreFlagged() {
     BrokerProcess process = kit().process();

@@ -1,5 +1,6 @@
 package dev.mq.core.dispatch;
 
+import static dev.mq.core.dispatch.FakeBroker.limited;
 import static dev.mq.core.dispatch.FakeBroker.message;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
@@ -16,7 +17,6 @@ import dev.mq.api.Receiver;
 import dev.mq.api.Retry;
 import dev.mq.core.runtime.WireHeaders;
 import dev.mq.spi.SettleOutcome;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,10 +32,6 @@ class DeadLetterTest {
   @RegisterExtension final FakeBroker broker = FakeBroker.withManualTime();
   private final FakeQueue queue = broker.queue("q");
   private final FakeQueue dead = broker.queue("dead");
-
-  private static Retry limited(int n) {
-    return Retry.backoff(Duration.ZERO, Duration.ZERO).maxAttempts(n).deadLetter("dead");
-  }
 
   @Test
   void deadLetterThatFailsIsNeverLostAndToldOnce() {

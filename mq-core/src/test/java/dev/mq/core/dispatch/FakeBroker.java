@@ -10,6 +10,7 @@ import dev.mq.api.Message;
 import dev.mq.api.MqException;
 import dev.mq.api.NotFoundException;
 import dev.mq.api.QueueSpec;
+import dev.mq.api.Retry;
 import dev.mq.core.config.Configuration;
 import dev.mq.core.config.Section;
 import dev.mq.core.runtime.EventBus;
@@ -93,6 +94,11 @@ final class FakeBroker implements AutoCloseable, AfterEachCallback {
 
   ConsumerBuilder<byte[]> consumer(String queue) {
     return QueueConsumers.builder(kernel, queue);
+  }
+
+  /** Returns a policy without waits that ends in the queue "dead". */
+  static Retry limited(int failures) {
+    return Retry.backoff(Duration.ZERO, Duration.ZERO).maxAttempts(failures).deadLetter("dead");
   }
 
   static Message message(String id) {

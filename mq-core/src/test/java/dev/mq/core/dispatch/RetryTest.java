@@ -1,5 +1,6 @@
 package dev.mq.core.dispatch;
 
+import static dev.mq.core.dispatch.FakeBroker.limited;
 import static dev.mq.core.dispatch.FakeBroker.message;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
@@ -38,10 +39,6 @@ class RetryTest {
   @RegisterExtension final FakeBroker broker = FakeBroker.withManualTime();
   private final FakeQueue queue = broker.queue("q");
   private final FakeQueue dead = broker.queue("dead");
-
-  private static Retry limited(int n) {
-    return Retry.backoff(Duration.ZERO, Duration.ZERO).maxAttempts(n).deadLetter("dead");
-  }
 
   @ParameterizedTest
   @CsvSource({"1,false", "3,false", "20,false", "1,true", "3,true", "20,true"})

@@ -21,7 +21,8 @@ public enum ErrorCode {
   /** A bounded queue refused the message (overflow {@code REJECT_PUBLISH}). */
   QUEUE_FULL,
   /**
-   * Too much is in flight and no room came free within {@code maxBlock}. The message was not sent.
+   * Too much is in flight and no room came free within {@code maxBlock}, or the broker takes no
+   * messages at the moment. Nothing was sent.
    */
   BACKPRESSURE,
   /**

@@ -134,7 +134,7 @@ public final class Link {
    * @throws MqException {@code UNAVAILABLE}, definite, when the connection is lost
    */
   public void awaitReader() {
-    // The answers to this one come behind the others, and its lock is nobody else's.
+    // The answers to this one come behind the others, and only this thread uses it.
     Channel witness = openChannel();
     try {
       witness.abort();
